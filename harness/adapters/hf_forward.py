@@ -67,14 +67,15 @@ class Network:
         """Return the logits [B, last, V] in float32, and the cache if it is to be kept."""
         known = inspect.signature(self.model.forward).parameters
         given = {"position_ids": batch.positions, "logits_to_keep": last}
+        kept = _cache_name(self.model)
         out = self.model(
             input_ids=batch.tokens,
             attention_mask=batch.mask,
-            past_key_values=cache,
             use_cache=keep or cache is not None,
+            **{kept: cache},
             **{name: value for name, value in given.items() if name in known},
         )
-        return out.logits[:, -last:].float(), out.past_key_values if keep else None
+        return out.logits[:, -last:].float(), out[kept] if keep else None
 
 
 def network(model: Any, tokenizer: Any) -> Network:
@@ -82,7 +83,7 @@ def network(model: Any, tokenizer: Any) -> Network:
 
     Raises `ModelError` for a purely recurrent model: padding on the left would enter its state.
     """
-    if "past_key_values" not in inspect.signature(model.forward).parameters:
+    if not _cache_name(model):
         raise ModelError(
             f"{type(model).__name__} keeps no keys and values of what it read, as hf/... needs; "
             f"serve it with an OpenAI-compatible server and use openai/..."
@@ -92,6 +93,17 @@ def network(model: Any, tokenizer: Any) -> Network:
     own = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     context = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     return Network(model, context, frozenset([*ends, *own]))
+
+
+def _cache_name(model: Any) -> str:
+    """Return what the model calls its keys and values, "" where it has only a recurrent state.
+
+    transformers 5.24 renamed `past_key_values` to `cache`, which is also a recurrent state's name.
+    """
+    known = inspect.signature(model.forward).parameters
+    if "past_key_values" in known:
+        return "past_key_values"
+    return "cache" if "cache" in known and not model._is_stateful else ""
 
 
 def _positions(mask: "torch.Tensor") -> "torch.Tensor":
