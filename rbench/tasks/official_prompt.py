@@ -8,18 +8,10 @@ into the mirror folder: ``$RBENCH_ASSETS/opencompass/rbench_gen_544610.py``.
 import ast
 import re
 
-from rbench.assets import Asset, fetch
+from rbench.assets import fetch
+from rbench.assets.prompts import OPENCOMPASS_RBENCH as CONFIGURATION
 from rbench.errors import AssetError
 from rbench.tasks.prompt import template_sha256
-
-CONFIGURATION = Asset(
-    name="opencompass/rbench_gen_544610.py",
-    address="https://raw.githubusercontent.com/open-compass/opencompass/"
-    "a5acc4bba3b658f151617a3b393602110fb7a740/"
-    "opencompass/configs/datasets/R_Bench/rbench_gen_544610.py",
-    licence="Apache-2.0",
-    what="the prompt of R-Bench-T in OpenCompass",
-)
 
 TEMPLATE_SHA256 = {
     "en": "567ba874288ae4ca446749af5a3d47a51a082856a3ec72c41da97a498ad05ace",
