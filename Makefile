@@ -5,15 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt
 
-.PHONY: demo test browser lint types check benchmark clean
+.PHONY: demo test debian lint types check benchmark clean
 
 demo: $(VENV)/demo
 	$(BIN)/rbench evaluate
 
-test: browser $(VENV)/dev lint types check
+test: debian $(VENV)/dev lint types check
 
-browser:
-	bash .ci/browser
+debian:
+	bash .ci/debian
 
 lint:
 	$(BIN)/ruff check .

@@ -51,7 +51,7 @@ def wilson(successes: float, n: int, level: float = 0.95) -> Estimate:
 
     Raises `DataError` unless ``0 <= successes <= n``. With n = 0 there is no value.
     """
-    _check_level(level)
+    check_level(level)
     if not (n >= 0 and 0 <= successes <= n):
         raise DataError(f"{successes!r} successes in {n!r} trials: give 0 <= successes <= n.")
     if n == 0:
@@ -78,7 +78,7 @@ def clustered_proportion(groups: Groups, level: float = 0.95) -> Estimate:
     from the rest: 0.88 at m = 0.1 with 10 clusters of 10, in a simulation like those of the tests.
     Raises `DataError` for an empty cluster or a value outside [0, 1].
     """
-    _check_level(level)
+    check_level(level)
     values = _flat(groups)
     for y in values:
         if not 0 <= y <= 1:
@@ -107,7 +107,7 @@ def clustered_mean(groups: Groups, level: float = 0.95) -> Estimate:
     clusters have the same mean (its width would be 0, which claims too much).
     Raises `DataError` for an empty cluster or a value that is not finite.
     """
-    _check_level(level)
+    check_level(level)
     values = _flat(groups)
     bare = _without_interval(values, len(groups), level, "clustered-t")
     if bare.value is None or bare.clusters < 2:
@@ -131,7 +131,7 @@ def bootstrap_mean(
     """
     import numpy as np
 
-    _check_level(level)
+    check_level(level)
     if resamples < 100:
         raise UsageError(f"resamples={resamples} gives no percentiles: take 100 or more.")
     values = _flat(groups)
@@ -150,7 +150,8 @@ def bootstrap_mean(
     return replace(bare, low=float(low), high=float(high))
 
 
-def _check_level(level: float) -> None:
+def check_level(level: float) -> None:
+    """Raise `UsageError` unless 0 < `level` < 1."""
     if not 0 < level < 1:
         raise UsageError(f"level={level!r} is no confidence level: give one such as 0.95.")
 

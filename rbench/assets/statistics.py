@@ -31,7 +31,7 @@ def _edm(path: str, what: str, licence: str = "CC-BY-NC-SA-4.0") -> Asset:
         licence=licence,
         what=what,
         kind="statistics",
-        source=f"NVlabs/{project} README.md (address, licence)",
+        source=f"NVlabs/{project} README.md (address; EDM also licence)",
     )
 
 
@@ -74,10 +74,19 @@ ADM_LSUN = tuple(
     )
     for scene in ("bedroom", "cat", "horse")
 )
-ADM_GUIDED_UPSAMPLED_256 = _adm(
-    "imagenet/256/admnet_guided_upsampled_imagenet256.npz",
-    "guided-diffusion's 50,000 upsampled ImageNet samples (IS 215.837, FID 3.94256)",
-    "samples",
+ADM_SAMPLES = tuple(
+    _adm(path, f"guided-diffusion's 50,000 samples {path.rpartition('/')[2]}", "samples")
+    for path in (
+        "imagenet/64/admnet_imagenet64.npz",
+        "imagenet/128/admnet_guided_imagenet128.npz",
+        "imagenet/256/admnet_guided_imagenet256.npz",
+        "imagenet/256/admnet_guided_upsampled_imagenet256.npz",
+        "imagenet/512/admnet_guided_imagenet512.npz",
+        "imagenet/512/admnet_guided_upsampled_imagenet512.npz",
+        "lsun/bedroom/admnet_dropout_lsun_bedroom.npz",
+        "lsun/cat/admnet_dropout_lsun_cat.npz",
+        "lsun/horse/admnet_dropout_lsun_horse.npz",
+    )
 )
 
 EDM = tuple(
@@ -94,6 +103,7 @@ EDM2 = tuple(
     _edm(
         f"edm2/dataset-refs/{name}.pkl",
         f"EDM2's reference statistics {name} (a pickle: not read as it is)",
+        "unknown",
     )
     for name in ("img64", "img512")
 )
@@ -132,4 +142,4 @@ STATISTICS = (
     IMF_256,
     FD_LOSS,
 )
-SAMPLES = (ADM_GUIDED_UPSAMPLED_256,)
+SAMPLES = ADM_SAMPLES

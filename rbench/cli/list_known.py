@@ -11,7 +11,8 @@ from rbench.errors import RbenchError
 
 def command(
     what: Annotated[
-        Literal["all", "tasks", "adapters"], typer.Argument(help="What to list.")
+        Literal["all", "tasks", "adapters", "representations", "presets"],
+        typer.Argument(help="What to list; all leaves out representations and presets."),
     ] = "all",
 ) -> int:
     """List the tasks that are known and how models are written, plug-ins included."""
@@ -26,7 +27,32 @@ def command(
     if what in ("all", "adapters"):
         rows = [_how_and_what(name) for name in sorted(names(ADAPTERS, "rbench.adapters"))]
         print(table(["model", "what"], rows, left=2))
+    if what == "representations":
+        print(_representations())
+    if what == "presets":
+        from rbench.metrics.presets import PRESETS
+
+        rows = [[p.name, ", ".join(p.representations), p.source] for p in PRESETS.values()]
+        print(table(["preset", "metrics", "as in"], rows, left=3))
     return 0
+
+
+def _representations() -> str:
+    from rbench.leaderboards.tables import table
+    from rbench.metrics.representations.registry import (
+        BUILT_IN,
+        FAMILY_FORMS,
+        get_representation,
+    )
+
+    rows = []
+    for name in sorted(BUILT_IN):
+        found = get_representation(name)
+        outputs = ", ".join(f"{output} {d}" for output, d in found.outputs.items())
+        size = "as it is" if found.preprocess.size is None else str(found.preprocess.size)
+        rows.append([name, outputs, size, found.precision, found.source.partition("\n")[0]])
+    rows += [[form, "", "", "", "by name"] for form in FAMILY_FORMS]
+    return table(["representation", "outputs", "input", "precision", "source"], rows, left=5)
 
 
 def _summary(name: str) -> str:

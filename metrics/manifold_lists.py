@@ -1,0 +1,86 @@
+"""Running lists of the best candidates of every point."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rbench.metrics.manifold_points import Indices
+
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class NearestLists:
+    """The `width` largest scores of each of n points, with the indices they belong to.
+
+    Attributes:
+        score: (n, width) float32, in no order; -inf where nothing was offered yet.
+        index: (n, width).
+        least: (n,) float32: only what is above it can enter.
+    """
+
+    score: Scores
+    index: Indices
+    least: Scores
+
+    @classmethod
+    def empty(cls, n: int, width: int) -> "NearestLists":
+        """Return lists that hold nothing."""
+        return cls(
+            np.full((n, width), -np.inf, np.float32),
+            np.zeros((n, width), np.intp),
+            np.full(n, -np.inf, np.float32),
+        )
+
+    @property
+    def width(self) -> int:
+        """Return the length of the lists."""
+        return int(self.score.shape[1])
+
+    def start(self, first: int, sample: Scores) -> None:
+        """Set what must be reached, from a sample of the scores to come for points from `first`.
+
+        Rows are points; at least `width` of each row's scores pass. They are offered later.
+        """
+        if sample.shape[1] <= self.width:
+            return
+        at = sample.shape[1] - self.width
+        reached = np.partition(sample, at, axis=1)[:, at]
+        self.least[first : first + len(sample)] = np.nextafter(reached, np.float32(-np.inf))
+
+    def offer_rows(self, first: int, first_index: int, scores: Scores) -> None:
+        """Offer scores (points, indices); points count from `first`, indices from `first_index`."""
+        columns = scores.shape[1]
+        hits = np.flatnonzero(scores > self.least[first : first + len(scores), None])
+        if len(hits):
+            row, column = np.divmod(hits, columns)
+            self._merge(first + row, first_index + column, scores.reshape(-1)[hits])
+
+    def offer_columns(self, first: int, first_index: int, scores: Scores) -> None:
+        """Offer scores (indices, points): the transpose of `offer_rows`."""
+        columns = scores.shape[1]
+        hits = np.flatnonzero(scores > self.least[first : first + columns])
+        if len(hits):
+            row, column = np.divmod(hits, columns)
+            order = np.argsort(column, kind="stable")
+            self._merge(
+                first + column[order], first_index + row[order], scores.reshape(-1)[hits[order]]
+            )
+
+    def _merge(self, points: Indices, indices: Indices, scores: Scores) -> None:
+        """Enter candidates, sorted by point."""
+        some, start, count = np.unique(points, return_index=True, return_counts=True)
+        place = np.repeat(np.arange(len(some)), count)
+        offset = self.width + np.arange(len(points)) - np.repeat(start, count)
+        longest = int(count.max())
+        pool_score = np.full((len(some), self.width + longest), -np.inf, np.float32)
+        pool_index = np.zeros(pool_score.shape, np.intp)
+        pool_score[:, : self.width] = self.score[some]
+        pool_index[:, : self.width] = self.index[some]
+        pool_score[place, offset] = scores
+        pool_index[place, offset] = indices
+        kept = np.argpartition(pool_score, longest, axis=1)[:, longest:]
+        self.score[some] = np.take_along_axis(pool_score, kept, axis=1)
+        self.index[some] = np.take_along_axis(pool_index, kept, axis=1)
+        self.least[some] = np.maximum(self.least[some], self.score[some].min(axis=1))

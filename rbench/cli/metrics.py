@@ -1,0 +1,161 @@
+"""`rbench metrics`: distances between two sets of images."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+
+def command(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="METRIC...",
+            help="frechet, kernel, manifold, inception-score, cmmd, fdr, or all: those that the "
+            "representation or the preset offers.",
+        ),
+    ],
+    real: Annotated[
+        str | None,
+        typer.Option(
+            envvar="RBENCH_REAL",
+            help="The real images: a folder, zip, npz (arr_0), webdataset tar, or statistics.",
+        ),
+    ] = None,
+    fake: Annotated[
+        str | None, typer.Option(envvar="RBENCH_FAKE", help="The generated images, likewise.")
+    ] = None,
+    representation: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--representation",
+            "-r",
+            envvar="RBENCH_REPRESENTATION",
+            help="NAME or NAME:OUTPUT; repeatable. `rbench list representations` prints them.",
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(envvar="RBENCH_PRESET", help="Another evaluator's protocol, by its name."),
+    ] = None,
+    estimator: Annotated[
+        Literal["auto", "full", "block", "subsets"] | None,
+        typer.Option(envvar="RBENCH_ESTIMATOR", help="kernel: which pairs are used."),
+    ] = None,
+    subset_size: Annotated[
+        int | None,
+        typer.Option(envvar="RBENCH_SUBSET_SIZE", help="kernel: samples in a subset."),
+    ] = None,
+    k: Annotated[
+        int | None, typer.Option(envvar="RBENCH_K", help="manifold: which neighbour, 3 by default.")
+    ] = None,
+    ball: Annotated[
+        Literal["<", "<="] | None,
+        typer.Option(envvar="RBENCH_BALL", help="manifold: whether the border is inside."),
+    ] = None,
+    variant: Annotated[
+        Literal["torch-fidelity", "adm", "torchmetrics", "dgm-eval"] | None,
+        typer.Option(envvar="RBENCH_VARIANT", help="inception-score: whose splits."),
+    ] = None,
+    normaliser: Annotated[
+        Literal["paper-implied", "released"] | None,
+        typer.Option(envvar="RBENCH_NORMALISER", help="fdr: which constants."),
+    ] = None,
+    infinity: Annotated[
+        bool,
+        typer.Option(
+            "--infinity",
+            envvar="RBENCH_INFINITY",
+            help="frechet: also extrapolate to infinitely many samples.",
+        ),
+    ] = False,
+    blocks: Annotated[
+        int,
+        typer.Option(
+            envvar="RBENCH_BLOCKS", help="Blocks of the jackknife of a Fréchet distance; 0: none."
+        ),
+    ] = 20,
+    level: Annotated[float, typer.Option(envvar="RBENCH_LEVEL", help="Of the intervals.")] = 0.95,
+    seed: Annotated[
+        int, typer.Option(envvar="RBENCH_SEED", help="Of whatever is drawn (subsets, shuffles).")
+    ] = 2020,
+    limit: Annotated[
+        int | None, typer.Option(envvar="RBENCH_LIMIT", help="Only the first N images of a side.")
+    ] = None,
+    alpha: Annotated[
+        Literal["refuse", "drop", "white", "black"],
+        typer.Option(envvar="RBENCH_ALPHA", help="What to do with transparent images."),
+    ] = "refuse",
+    sixteen_bit: Annotated[
+        Literal["refuse", "scale"],
+        typer.Option(envvar="RBENCH_SIXTEEN_BIT", help="What to do with 16-bit images."),
+    ] = "refuse",
+    unreadable: Annotated[
+        Literal["refuse", "skip"],
+        typer.Option(envvar="RBENCH_UNREADABLE", help="What to do with files that are damaged."),
+    ] = "refuse",
+    device: Annotated[
+        str | None,
+        typer.Option(envvar="RBENCH_DEVICE", help="cpu, cuda, cuda:1; the GPU where there is one."),
+    ] = None,
+    offline: Annotated[
+        bool,
+        typer.Option(
+            "--offline", envvar="RBENCH_OFFLINE", help="Fetch nothing: weights must be here."
+        ),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            envvar="RBENCH_FORCE",
+            help="Use statistics of another representation; the result says so.",
+        ),
+    ] = False,
+    keep: Annotated[
+        Path | None,
+        typer.Option(envvar="RBENCH_KEEP", help="Keep the features in this folder."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", envvar="RBENCH_JSON", help="Print one JSON object.")
+    ] = False,
+) -> int:
+    """Measure how far generated images are from real ones, and how sure the number is."""
+    from rbench.cli.image_progress import ImageProgress
+    from rbench.cli.print_measurement import print_measurement
+    from rbench.metrics.evaluation.measure import measure
+
+    options: dict[str, dict[str, Any]] = {
+        "kernel": {"estimator": estimator, "subset_size": subset_size, "seed": seed},
+        "manifold": {"k": k, "ball": ball},
+        "inception-score": {"variant": variant, "seed": seed},
+        "fdr": {"normaliser": normaliser},
+    }
+    with ImageProgress() as progress:
+        measurement = measure(
+            real,
+            fake,
+            names,
+            representations=representation or (),
+            preset=preset,
+            options={
+                name: {key: value for key, value in chosen.items() if value is not None}
+                for name, chosen in options.items()
+            },
+            infinity=infinity,
+            blocks=blocks,
+            level=level,
+            limit=limit,
+            reading={"alpha": alpha, "sixteen_bit": sixteen_bit, "unreadable": unreadable},
+            device=device,
+            offline=offline,
+            force=force,
+            keep=keep,
+            progress=progress,
+        )
+    if as_json:
+        print(json.dumps(measurement.to_json(), ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        print_measurement(measurement)
+    return 0

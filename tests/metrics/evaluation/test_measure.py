@@ -1,0 +1,232 @@
+"""From two sets of images to rows: the numbers of the functions, with their origin."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rbench.errors import DataError, UsageError
+from rbench.metrics.evaluation.make_statistics import make_statistics
+from rbench.metrics.evaluation.measure import measure
+from rbench.metrics.frechet_jackknife import frechet_jackknife
+from rbench.metrics.images import open_images
+from rbench.metrics.inception_score import inception_score
+from rbench.metrics.kernel_distance import kernel_distance
+from rbench.metrics.manifold import manifold_scores
+from rbench.metrics.reference_statistics import ReferenceStatistics
+from rbench.metrics.representations.extractor import Extractor
+from rbench.metrics.representations.preprocess import Preprocess
+from tests.metrics.evaluation.image_sets import blurred, two_folders, write
+from tests.metrics.representations.pictures import crops
+from tests.metrics.representations.tiny_network import TinyNetwork, tiny
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return two_folders(tmp_path_factory.mktemp("images"))
+
+
+def extracted(folder: Path, *outputs: str) -> dict[str, Any]:
+    extractor = Extractor(tiny(), device="cpu", outputs=outputs)
+    return extractor.extract([image.pixels for image in open_images(folder)])
+
+
+def test_rows_are_the_numbers_of_the_functions(folders: tuple[Path, Path]) -> None:
+    measured = measure(*folders, ["all"], representations=[tiny()], blocks=8)
+    real, fake = (extracted(folder, "pool", "logits") for folder in folders)
+    frechet = frechet_jackknife(real["pool"], fake["pool"], blocks=8)
+    kernel = kernel_distance(real["pool"], fake["pool"])
+    manifold = manifold_scores(real["pool"], fake["pool"])
+    assert manifold.recall is not None and manifold.precision is not None
+    expected = {
+        "frechet": frechet,
+        "kernel": kernel,
+        "precision": manifold.precision,
+        "recall": manifold.recall,
+        "inception-score": inception_score(fake["logits"]),
+    }
+    for metric, result in expected.items():
+        found = measured[metric].result
+        assert found.value == pytest.approx(result.value, rel=1e-9), metric
+        assert found.n == result.n
+    assert measured["frechet"].result.interval is not None
+    assert frechet.interval is not None
+    assert measured["frechet"].result.interval.high == pytest.approx(frechet.interval.high)
+    assert [row.on for row in measured.rows] == ["tiny:pool"] * 6 + ["tiny:logits"]
+
+
+def test_the_roles_are_never_swapped(folders: tuple[Path, Path]) -> None:
+    real, fake = folders
+    there = measure(real, fake, ["manifold"], representations=[tiny()])
+    back = measure(fake, real, ["manifold"], representations=[tiny()])
+    assert there["precision"].result.value == back["recall"].result.value
+    assert there["recall"].result.value == back["precision"].result.value
+    assert there["precision"].result.value != there["recall"].result.value
+    assert there.sides["real"]["path"] == str(real)
+    assert there["recall"].result.about["fake"] == str(fake)
+
+
+def test_one_pass_over_the_images_serves_every_metric(folders: tuple[Path, Path]) -> None:
+    network = TinyNetwork()
+    measure(*folders, ["frechet", "kernel", "manifold"], representations=[tiny(network)])
+    assert sum(network.batches) == 2 * 48
+
+
+def test_the_result_says_what_it_depends_on(folders: tuple[Path, Path]) -> None:
+    measured = measure(*folders, ["frechet"], representations=[tiny()], blocks=0)
+    text = json.loads(json.dumps(measured.to_json(), allow_nan=False))
+    assert text["representations"]["tiny"]["preprocess"]["size"] == 24
+    assert text["sides"]["real"]["images"]["count"] == 48
+    assert len(text["sides"]["fake"]["images"]["file_list_sha256"]) == 64
+    assert text["rows"][0]["result"]["interval_note"] == "not asked for"
+    assert text["preset"] is None
+
+
+def test_statistics_give_the_number_of_their_images(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    real, fake = folders
+    made = make_statistics(real, [tiny()], name="crops", split="train", keep_features=True)
+    made.save(tmp_path / "ref.npz")
+    metrics = ["frechet", "kernel"]
+    whole = measure(real, fake, metrics, representations=[tiny()])
+    short = measure(tmp_path / "ref.npz", fake, metrics, representations=[tiny()])
+    for metric in metrics:
+        assert short[metric].result.value == pytest.approx(whole[metric].result.value, rel=1e-9)
+    assert short.sides["real"]["statistics"]["data"]["name"] == "crops"
+    assert short.sides["real"]["statistics"]["data"]["split"] == "train"
+    assert short.warnings == ()
+
+
+def test_statistics_of_another_preprocess_are_refused_unless_forced(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    real, fake = folders
+    other = tiny(steps=Preprocess(size=24, filter="bicubic", antialias=True))
+    make_statistics(real, [other]).save(tmp_path / "ref.npz")
+    with pytest.raises(DataError, match=r"preprocess filter is bicubic instead of bilinear.*force"):
+        measure(tmp_path / "ref.npz", fake, ["frechet"], representations=[tiny()])
+    forced = measure(tmp_path / "ref.npz", fake, ["frechet"], representations=[tiny()], force=True)
+    assert forced.warnings[0].startswith("FORCED: ")
+    assert forced.warnings[0] in forced["frechet"].result.warnings
+
+
+def test_a_peers_statistics_are_used_with_a_warning(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    real, fake = folders
+    rows = extracted(real, "pool")["pool"].astype(np.float64)
+    np.savez(tmp_path / "peer.npz", mu=rows.mean(0), sigma=np.cov(rows.T))
+    measured = measure(tmp_path / "peer.npz", fake, ["frechet"], representations=[tiny()])
+    whole = measure(real, fake, ["frechet"], representations=[tiny()])
+    assert measured["frechet"].result.value == pytest.approx(whole["frechet"].result.value, 1e-9)
+    assert "does not say what it was made with" in measured.warnings[0]
+    assert measured["frechet"].result.n["real"] is None
+
+
+def test_a_reference_batch_gives_statistics_to_frechet_and_images_to_the_rest(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    real, fake = folders
+    everything = extracted(real, "pool")["pool"].astype(np.float64)
+    few = crops(20, 32)
+    np.savez(tmp_path / "batch.npz", arr_0=few, mu=everything.mean(0), sigma=np.cov(everything.T))
+    measured = measure(tmp_path / "batch.npz", fake, ["frechet", "kernel"],
+                       representations=[tiny()])  # fmt: skip
+    whole = measure(real, fake, ["frechet"], representations=[tiny()])
+    assert measured["frechet"].result.value == pytest.approx(whole["frechet"].result.value, 1e-9)
+    assert measured["kernel"].result.n == {"real": 20, "fake": 48}
+
+
+def test_metrics_that_need_features_refuse_bare_moments(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    real, fake = folders
+    make_statistics(real, [tiny()]).save(tmp_path / "ref.npz")
+    with pytest.raises(DataError, match="holds no features of pool, which kernel needs"):
+        measure(tmp_path / "ref.npz", fake, ["kernel"], representations=[tiny()])
+
+
+def test_a_limit_takes_the_first_images(folders: tuple[Path, Path]) -> None:
+    measured = measure(*folders, ["kernel"], representations=[tiny()], limit=30)
+    assert measured["kernel"].result.n == {"real": 30, "fake": 30}
+    whole = measure(*(open_images(folder).subset(slice(0, 30)) for folder in folders), ["kernel"],
+                    representations=[tiny()])  # fmt: skip
+    assert measured["kernel"].result.value == whole["kernel"].result.value
+
+
+def test_the_features_can_be_kept(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    from rbench.metrics.feature_store import FeatureStore
+
+    measure(*folders, ["frechet"], representations=[tiny()], keep=tmp_path / "kept")
+    store = FeatureStore.open(tmp_path / "kept" / "fake" / "tiny")
+    np.testing.assert_array_equal(store["pool"], extracted(folders[1], "pool")["pool"])
+    assert store.about["representation"]["name"] == "tiny"
+
+
+def test_progress_is_told_for_both_sides(folders: tuple[Path, Path]) -> None:
+    seen: list[tuple[str, int, int | None]] = []
+    measure(*folders, ["frechet"], representations=[tiny()],
+            progress=lambda *told: seen.append(told))  # fmt: skip
+    assert {label for label, _, _ in seen} == {"real", "fake"}
+    assert seen[-1][1:] == (48, 48)
+
+
+def test_infinity_is_a_row_of_its_own(tmp_path: Path) -> None:
+    images = crops(300, 32)
+    real, fake = write(tmp_path / "a", images[:150]), write(tmp_path / "b", blurred(images[150:]))
+    measured = measure(real, fake, ["frechet"], representations=[tiny()], infinity=True)
+    assert measured["frechet-infinity"].result.value < measured["frechet"].result.value
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"metrics": ["frechett"]}, "did you mean 'frechet'"),
+        ({"representations": []}, "frechet needs a representation"),
+        ({"representations": ["tinyy:pool"]}, "no representation 'tinyy'"),
+        ({"preset": "pytorch-fit"}, "did you mean 'pytorch-fid'"),
+        ({"preset": "pytorch-fid", "metrics": ["kernel"], "representations": []}, "has no kernel"),
+        ({"blocks": 1}, "blocks=1"),
+        ({"limit": 0}, "limit 0"),
+        ({"real": None}, "give --real"),
+        ({"fake": None}, "give --fake"),
+        ({"metrics": ["inception-score"], "representations": ["pixels/8"]}, "has no logits"),
+    ],
+)
+def test_requests_that_make_no_sense_are_usage_errors(
+    folders: tuple[Path, Path], arguments: dict[str, Any], message: str
+) -> None:
+    given: dict[str, Any] = {
+        "real": folders[0],
+        "fake": folders[1],
+        "metrics": ["frechet"],
+        "representations": [tiny()],
+        **arguments,
+    }
+    with pytest.raises(UsageError, match=message):
+        measure(**given)
+
+
+def test_a_network_that_returns_nan_is_named_with_the_image(folders: tuple[Path, Path]) -> None:
+    class Broken(TinyNetwork):
+        def __call__(self, x: Any) -> Any:
+            found = super().__call__(x)
+            if len(self.batches) == 3:
+                found["pool"][3, 1] = float("nan")
+            return found
+
+    with pytest.raises(DataError, match=r"fake features of tiny:pool holds NaN .* sample 19"):
+        measure(*folders, ["frechet"], representations=[tiny(Broken())])
+
+
+def test_statistics_of_statistics_are_refused(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    made = make_statistics(folders[0], [tiny()])
+    assert isinstance(made, ReferenceStatistics)
+    made.save(tmp_path / "ref.npz")
+    with pytest.raises(DataError, match="holds statistics already"):
+        make_statistics(tmp_path / "ref.npz", [tiny()])
+    with pytest.raises(UsageError, match="of one representation"):
+        make_statistics(folders[0], [tiny(), "pixels/32"])

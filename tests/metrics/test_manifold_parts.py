@@ -1,0 +1,153 @@
+"""The parts of the manifold scores: bounds that hold, exact distances, neighbours, copies."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+
+from rbench.metrics import manifold_balls, manifold_neighbours
+from rbench.metrics.manifold_balls import count_balls
+from rbench.metrics.manifold_bounds import TINY, bounds, squared_distances
+from rbench.metrics.manifold_neighbours import neighbour_distances
+from rbench.metrics.manifold_points import joint_points, products, squares_of
+from tests.metrics.manifold_brute_force import Matrix, squared_radii
+
+
+def sets(seed: int, n: int, d: int, mean: float, dtype: Any) -> tuple[Matrix, Matrix]:
+    rng = np.random.default_rng(seed)
+    real = mean + rng.normal(size=(n, d)) * rng.lognormal(0, 2, size=(n, 1))
+    fake = mean + rng.normal(size=(n, d))
+    return real.astype(dtype), fake.astype(dtype)
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("d", "mean"), [(1, 0.0), (3, 100.0), (64, 0.5), (700, 30.0)])
+def test_the_true_distance_lies_within_the_bounds(
+    d: int, mean: float, dtype: Any, precision: Any
+) -> None:
+    real, fake = sets(d, 90, d, mean, dtype)
+    x, y = joint_points(real, fake)
+    rows, columns = x.block(0, 90, precision), y.block(0, 90, precision)
+    found = products(rows, columns, np.empty(8100, precision)).astype(np.float64)
+    a, b = squares_of(rows)[:, None], squares_of(columns)
+    bound = bounds(d, precision)
+    low = 2 * (bound.halves(a) + bound.halves(b) - found) - TINY
+    high = low + bound.width(a, b)
+    wide = real.astype(np.longdouble)[:, None] - fake.astype(np.longdouble)
+    truth = ((wide**2).sum(axis=-1) * np.longdouble(x.frame.scale) ** 2).astype(np.float64)
+    assert (low <= truth).all() and (truth <= high).all()
+
+
+def test_points_have_norms_of_at_most_one_and_never_copy_the_features() -> None:
+    real, fake = sets(0, 50, 8, 1000.0, np.float32)
+    x, y = joint_points(real, fake)
+    assert x.features is real and y.features is fake
+    largest = max(x.squares.max(), y.squares.max())
+    assert 0.2 < largest <= 1
+    assert x.frame.scale == 2.0 ** round(np.log2(x.frame.scale))
+
+
+def test_exact_distances_do_not_depend_on_direction_place_or_company() -> None:
+    real, fake = sets(1, 60, 333, 0.0, np.float32)
+    fake[:20] = real[40:]
+    x, y = joint_points(real, fake)
+    i, j = (index.reshape(-1) for index in np.meshgrid(range(60), range(60), indexing="ij"))
+    there = squared_distances(x, y, i, j).reshape(60, 60)
+    back = squared_distances(y, x, j, i).reshape(60, 60)
+    assert (there == back).all()
+    within = squared_distances(x, x, i, j).reshape(60, 60)
+    assert (there[:, :20] == within[:, 40:]).all()
+    assert (np.diagonal(within) == 0).all()
+    one = squared_distances(x, y, np.array([3]), np.array([50]))
+    assert one[0] == there[3, 50] == ((real[3].astype(float) - fake[50]) ** 2).sum()
+
+
+def test_identities_are_equal_for_equal_rows_only() -> None:
+    rng = np.random.default_rng(0)
+    real = rng.integers(-1, 2, size=(200, 3)).astype(np.float32)
+    fake = rng.integers(-1, 2, size=(150, 3)).astype(np.float64)
+    fake[fake == 0] = -0.0
+    x, y = joint_points(real, fake)
+    identity = np.concatenate([x.identity, y.identity])
+    rows = np.concatenate([real, fake])
+    equal = (rows[:, None] == rows[None]).all(axis=-1)
+    assert ((identity[:, None] == identity[None]) == equal).all()
+
+
+@pytest.mark.parametrize("k", [1, 4, 30])
+@pytest.mark.parametrize("rows_at_once", [16, 100, 2048])
+def test_neighbours_are_those_of_brute_force(k: int, rows_at_once: int) -> None:
+    real, fake = sets(2, 310, 20, 3.0, np.float32)
+    real[100:104] = real[0]
+    x, _ = joint_points(real, fake)
+    found = neighbour_distances(x, k, rows_at_once)
+    assert (found == squared_radii(real, k)).all()
+
+
+def test_samples_sorted_by_class_fill_the_lists_late_and_right() -> None:
+    rng = np.random.default_rng(0)
+    distance_to_next = np.sort(rng.uniform(size=700))[::-1].cumsum()
+    real = np.stack([distance_to_next, np.sin(distance_to_next)], axis=1)
+    x, _ = joint_points(real, real[:9])
+    assert (neighbour_distances(x, 3, 64) == squared_radii(real, 3)).all()
+
+
+def collapsed(seed: int) -> Matrix:
+    rng = np.random.default_rng(seed)
+    return 5 + 1e-5 * rng.normal(size=(120, 30)) * rng.choice([1, 1e5], size=(120, 1))
+
+
+def test_what_float32_leaves_open_goes_to_float64(monkeypatch: Any) -> None:
+    asked: list[int] = []
+    slower = manifold_neighbours._in_float64
+
+    def watched(points: Any, rows: Any, k: int, height: int) -> npt.NDArray[np.float64]:
+        asked.append(len(rows))
+        return slower(points, rows, k, height)
+
+    monkeypatch.setattr(manifold_neighbours, "_in_float64", watched)
+    real = collapsed(0)
+    x, _ = joint_points(real, real[:9])
+    assert (neighbour_distances(x, 3, 64) == squared_radii(real, 3)).all()
+    assert sum(asked) > 60
+    asked.clear()
+    ordinary, _ = joint_points(*sets(4, 400, 64, 1.0, np.float32))
+    neighbour_distances(ordinary, 3, 128)
+    assert sum(asked) == 0
+
+
+def test_open_pairs_across_the_sets_go_to_float64_before_differences(monkeypatch: Any) -> None:
+    real, fake = collapsed(0), collapsed(1)
+    x, y = joint_points(real, fake)
+    radii = neighbour_distances(x, 3, 64)
+    compared: list[int] = []
+    exact = manifold_balls.squared_distances
+
+    def watched(*given: Any) -> npt.NDArray[np.float64]:
+        compared.append(len(given[2]))
+        return exact(*given)
+
+    monkeypatch.setattr(manifold_balls, "squared_distances", watched)
+    counts = count_balls(x, y, radii, None, "<=", 64)
+    truth = np.stack([((row - fake) ** 2).sum(axis=1) for row in real]) <= radii[:, None]
+    assert counts.fakes_in_ball is not None
+    assert (counts.fakes_in_ball == truth.sum(axis=1)).all()
+    assert sum(compared) < 50
+
+
+def test_tensors_give_what_arrays_give() -> None:
+    # What runs on an accelerator, run here on tensors of the CPU.
+    real, fake = sets(3, 150, 12, 2.0, np.float32)
+    real[10:16] = fake[0]
+    x, y = joint_points(real, fake)
+    tx, ty = joint_points(torch.from_numpy(real), torch.from_numpy(fake))
+    assert (tx.identity == x.identity).all()
+    radii = neighbour_distances(x, 3, 64), neighbour_distances(y, 3, 64)
+    assert (neighbour_distances(tx, 3, 64) == radii[0]).all()
+    assert (neighbour_distances(ty, 3, 64) == radii[1]).all()
+    ours, theirs = (count_balls(*sides, *radii, "<=", 64) for sides in ((x, y), (tx, ty)))
+    for name in ("fakes_in_ball", "balls_around_fake", "balls_around_real"):
+        assert (getattr(ours, name) == getattr(theirs, name)).all()
