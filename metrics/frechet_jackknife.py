@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from rbench.errors import UsageError
-from rbench.metrics.arrays import Features, as_matrix
+from rbench.metrics.arrays import Features, as_matrix, is_tensor
 from rbench.metrics.block_jackknife import LeftOut, jackknifed
 from rbench.metrics.frechet import FrechetResult, frechet_distance
 from rbench.metrics.moments import Moments, merge_all
@@ -35,6 +37,10 @@ def frechet_jackknife(
 
     Raises `UsageError` for fewer than 2 blocks or a wrong level, `DataError` for bad features.
     """
+    if is_one(fake) and is_one(real) and not isinstance(fake, Moments):
+        rows = as_matrix(fake, "fake", least=max(blocks, 2))
+        if len(rows) <= rows.shape[1]:
+            return _finished(*_few_samples(real, rows, blocks), level)  # type: ignore[arg-type]
     fake_blocks = as_blocks(fake, blocks, "fake")
     everything = merge_all(fake_blocks)
     real_blocks = [] if is_one(real) else as_blocks(real, blocks, "real")  # type: ignore[arg-type]
@@ -56,6 +62,35 @@ def frechet_jackknife(
             frechet_distance(everything, reference.subtract(block)).value for block in real_blocks
         )
         parts.append(LeftOut("real", sizes(real_blocks), values))
+    return _finished(whole, parts, level)
+
+
+def _few_samples(
+    real: "Features | Moments", rows: Any, blocks: int
+) -> tuple[FrechetResult, list[LeftOut]]:
+    """Return the distance and those without each block where n <= d.
+
+    The features themselves are then the smaller factor: several times faster than moments.
+    """
+    if blocks < 2:
+        raise UsageError(f"blocks={blocks!r}: give 2 or more.")
+    if not isinstance(real, Moments):
+        matrix = as_matrix(real, "real", least=2)
+        real = as_moments(matrix, "real") if len(matrix) > matrix.shape[1] else matrix
+    block_of = np.arange(len(rows)) % blocks
+    values = []
+    for b in range(blocks):
+        kept: Any = np.flatnonzero(block_of != b)
+        if is_tensor(rows):
+            import torch
+
+            kept = torch.as_tensor(kept, device=rows.device)
+        values.append(frechet_distance(real, rows[kept]).value)
+    counts = tuple(int(count) for count in np.bincount(block_of))
+    return frechet_distance(real, rows), [LeftOut("fake", counts, tuple(values))]
+
+
+def _finished(whole: FrechetResult, parts: list[LeftOut], level: float) -> FrechetResult:
     result = jackknifed(whole.value, parts, level)
     return replace(
         whole,

@@ -1,11 +1,11 @@
 """Printing a measurement: who was real and who was fake, the numbers, what to know about them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rbench.leaderboards.tables import table
+from rbench.leaderboards.tables import NOTHING, table
+from rbench.metrics.evaluation.compute import Row
 from rbench.metrics.evaluation.measure import Measurement
-from rbench.metrics.results import MetricResult
 
 
 def print_measurement(measurement: Measurement) -> None:
@@ -15,51 +15,49 @@ def print_measurement(measurement: Measurement) -> None:
             print(f"{role}: {_side(measurement.sides[role])}")
     if measurement.preset:
         print(f"preset: {measurement.preset.name} ({measurement.preset.source})")
-    print()
-    rows = [_cells(row.metric, row.on, row.result) for row in measurement.rows]
-    head = ("metric", "on", "value", "interval", "n real", "n fake", "method")
-    print(table(head, rows, left=2, tail=1))
-    print()
-    notes: dict[str, None] = {}
-    for row in measurement.rows:
-        if row.result.interval is not None:
-            interval = row.result.interval
-            notes[f"interval of {row.metric}: {interval.level:.0%}, {interval.method}, covers "
-                  f"{interval.covers}"] = None  # fmt: skip
-        elif row.result.interval_note:
-            notes[f"no interval of {row.metric}: {row.result.interval_note}"] = None
-        for warning in row.result.warnings:
-            notes[f"warning: {row.metric} on {row.on}: {warning}"] = None
-    notes |= dict.fromkeys(f"warning: {warning}" for warning in measurement.warnings)
+    levels = {row.result.interval.level for row in measurement.rows if row.result.interval}
+    interval = f"{levels.pop():.0%} interval".replace("%", " %") if levels else "interval"
+    head = ("metric", "on", "value", interval, "n real", "n fake")
+    print(f"\n{table(head, [_cells(row) for row in measurement.rows], left=2)}")
+    _section("How", ((row.result.method, row) for row in measurement.rows))
+    _section("What the intervals cover", ((_covers(row), row) for row in measurement.rows))
+    _section("Warnings", ((w, row) for row in measurement.rows for w in row.result.warnings))
     if measurement.preset:
-        notes |= dict.fromkeys(
-            f"beside {measurement.preset.name}: {n}" for n in measurement.preset.notes
-        )
-    for note in notes:
-        print(note)
-
-
-def _cells(metric: str, on: str, result: MetricResult) -> tuple[str, ...]:
-    interval = ""
-    if result.interval is not None:
-        low, high = result.interval.low, result.interval.high
-        interval = f"{number(low)} – {number(high)}"
-    real, fake = (result.n.get(role) for role in ("real", "fake"))
-    return (
-        metric,
-        on,
-        number(result.value),
-        interval or "–",
-        "–" if real is None else str(real),
-        "–" if fake is None else str(fake),
-        result.method,
-    )
+        print(f"\nBeside {measurement.preset.name}\n")
+        for note in measurement.preset.notes:
+            print(f"- {note}")
 
 
 def number(value: float) -> str:
-    """Return six significant digits, in plain notation where that stays short."""
-    text = f"{value:.6g}"
-    return text.replace("e-0", "e-").replace("e+0", "e+")
+    """Return six significant digits."""
+    return f"{value:.6g}"
+
+
+def _section(title: str, said: Iterable[tuple[str, Row]]) -> None:
+    """Print every sentence once, with the metrics that it is about."""
+    about: dict[str, dict[str, None]] = {}
+    for text, row in said:
+        about.setdefault(text, {})[row.metric] = None
+    if about:
+        print(f"\n{title}\n")
+        for text, metrics in about.items():
+            print(f"- {', '.join(metrics)}: {text}")
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    result = row.result
+    interval = NOTHING
+    if result.interval is not None:
+        interval = f"{number(result.interval.low)} – {number(result.interval.high)}"
+    counts = [result.n.get(role) for role in ("real", "fake")]
+    shown = [NOTHING if n is None else str(n) for n in counts]
+    return (row.metric, row.on, number(result.value), interval, *shown)
+
+
+def _covers(row: Row) -> str:
+    if row.result.interval is None:
+        return f"no interval: {row.result.interval_note}"
+    return f"{row.result.interval.covers} ({row.result.interval.method})"
 
 
 def _side(side: Mapping[str, Any]) -> str:
@@ -69,7 +67,8 @@ def _side(side: Mapping[str, Any]) -> str:
     statistics = side.get("statistics")
     if isinstance(statistics, Mapping):
         data = statistics.get("data", {})
-        parts.append(f"statistics of {data.get('name') or data.get('path')}, {data.get('count')}")
+        split = f" {data['split']}" if data.get("split") else ""
+        parts.append(f"statistics of {data.get('count')} images: {data.get('name')}{split}")
     elif statistics:
-        parts.append(f"statistics, {statistics}")
+        parts.append(f"statistics with {statistics}")
     return ", ".join(parts)

@@ -125,3 +125,17 @@ def test_bad_requests_are_refused() -> None:
         frechet_jackknife(REAL, fake, blocks=31)
     with pytest.raises(DataError, match="unknown"):
         frechet_jackknife(REAL, [of(fake), REAL])
+
+
+@pytest.mark.parametrize("n_real", [15, 60])
+def test_few_samples_take_the_features_and_agree_with_their_moments(n_real: int) -> None:
+    rng = np.random.default_rng(3)
+    real, fake = rng.normal(size=(n_real, 30)), rng.normal(size=(23, 30)) * 1.3
+    quick = frechet_jackknife(real, fake, blocks=5)
+    parts = [Moments(30).update(fake[b::5]) for b in range(5)]
+    slow = frechet_jackknife(Moments(30).update(real), parts)
+    assert quick.method == "low-rank"
+    assert quick.left_out[0].sizes == slow.left_out[0].sizes
+    np.testing.assert_allclose(quick.left_out[0].values, slow.left_out[0].values, rtol=1e-9)
+    assert quick.standard_error == pytest.approx(slow.standard_error, rel=1e-7)
+    assert quick.value == pytest.approx(slow.value, rel=1e-9)
