@@ -104,7 +104,9 @@ def test_every_module_has_a_layer() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [["--help"], ["list"], ["show", "task", "rbench-t"], ["show", "adapter", "openai"],
-     ["show", "adapter", "hf"], ["evaluate", "--help"], ["evaluate", "no-such-task"]],
+     ["show", "adapter", "hf"], ["evaluate", "--help"], ["evaluate", "no-such-task"],
+     ["assets", "list"], ["metrics", "--help"], ["stats", "--help"], ["check", "--help"],
+     ["list", "presets"]],
     ids=" ".join,
 )  # fmt: skip
 def test_looking_around_loads_nothing_heavy(arguments: list[str]) -> None:

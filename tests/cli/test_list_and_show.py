@@ -6,13 +6,30 @@ import pytest
 import typer
 from typer.main import get_command
 
-from rbench.cli import COMMANDS, evaluate, leaderboard, list_known, main, report, score, show
+from rbench.cli import (
+    COMMANDS,
+    assets,
+    check,
+    evaluate,
+    leaderboard,
+    list_known,
+    main,
+    metrics,
+    report,
+    score,
+    show,
+    stats,
+)
 from rbench.harness.cards import load_card
 from rbench.harness.options import describe
 from rbench.harness.registry import ADAPTERS, TASKS, adapter_type
 
 Capture = pytest.CaptureFixture[str]
 MODULES = {
+    "assets": assets,
+    "check": check,
+    "metrics": metrics,
+    "stats": stats,
     "evaluate": evaluate,
     "list": list_known,
     "show": show,
