@@ -91,7 +91,7 @@ def open_features(given: FeaturesGiven, source: Source, *, force: bool) -> Refer
     if output not in statistics.features:
         raise DataError(
             f"{_name(statistics)} keeps no features of {output!r}, which this metric needs: make "
-            f"it again with its features (rbench stats --keep-features)."
+            f"it again with its features (rbench stats --features)."
         )
     warnings = _checked(statistics, source, force)
     values = as_matrix(statistics.features[output], "reference")
