@@ -1,5 +1,5 @@
 # make demo   installs rbench into .venv and evaluates what is embedded
-# make test   installs what the tests need (as root also Debian's chromium), then lint, types, tests
+# make test   installs what the tests need (as root also Debian's chromium and Fashion-MNIST), then lint, types, tests
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,15 @@ check:
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/stub_run.py
 	$(BIN)/python tests/benchmarks/start_up.py
+	$(BIN)/python tests/benchmarks/frechet_distance.py
+	$(BIN)/python tests/benchmarks/covariance.py
+	$(BIN)/python tests/benchmarks/kernel_distance.py
+	$(BIN)/python tests/benchmarks/manifold.py
+	$(BIN)/python tests/benchmarks/manifold.py -n 10000 --without-prdc
+	$(BIN)/python tests/benchmarks/manifold.py --memory-n 50000
+	$(BIN)/python tests/benchmarks/cmmd.py
+	$(BIN)/python -m tests.benchmarks.inception
+	$(BIN)/python -m tests.benchmarks.real_images
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
