@@ -31,6 +31,7 @@ def kernel_distance(
     coef0: float = 1.0,
     subsets: int = 100,
     subset_size: int = 1000,
+    shrink: bool = False,
     block_size: int = 1000,
     seed: int = 2020,
     block_bytes: int = BLOCK_BYTES,
@@ -46,7 +47,7 @@ def kernel_distance(
       time is linear in n, the standard error comes from the blocks.
     - ``subsets``: torch-fidelity's number: `subsets` random subsets of `subset_size`, the same draw
       for the same `seed`. Has a spread, no standard error. torchmetrics and clean-fid use the
-      same formula with draws that are not seeded; clean-fid's size is min(1000, n, m).
+      same formula with draws that are not seeded; clean-fid's size is min(1000, n, m): `shrink`.
     - ``auto``: ``full`` up to 20 000 samples a side, and where there are not two blocks of
       `block_size`; otherwise ``block``.
 
@@ -59,6 +60,7 @@ def kernel_distance(
         coef0: of the kernel.
         subsets: for ``subsets``.
         subset_size: for ``subsets``.
+        shrink: lower `subset_size` to n or m where these are smaller, instead of an error.
         block_size: for ``block``.
         seed: of the draw (``subsets``) or the shuffle (``block``); ``full`` uses none.
         block_bytes: bound on the memory beyond the features of one side's block.
@@ -92,7 +94,7 @@ def kernel_distance(
             theirs,
             kernel,
             subsets=subsets,
-            subset_size=subset_size,
+            subset_size=min(subset_size, len(ours), len(theirs)) if shrink else subset_size,
             seed=seed,
             memory=block_bytes,
         )

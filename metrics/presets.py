@@ -98,7 +98,7 @@ PRESETS: Mapping[str, Preset] = {
                     std=(128.0,) * 3,
                 )
             },
-            {"kernel": {"estimator": "subsets", "subsets": 100, "subset_size": "at most 1000"}},
+            {"kernel": {"estimator": "subsets", "subsets": 100, "shrink": True}},
             notes=(_FP32_MEAN, _SINGULAR, _UNSEEDED),
         ),
         Preset(
@@ -179,7 +179,7 @@ PRESETS: Mapping[str, Preset] = {
                 "inception-v3": _HALF_PIXEL,
             },
             {
-                "kernel": {"estimator": "subsets", "subsets": 100, "subset_size": "at most 1000"},
+                "kernel": {"estimator": "subsets", "subsets": 100, "shrink": True},
                 "manifold": {"k": 5, "ball": "<"},
                 "inception-score": {"variant": "dgm-eval"},
             },

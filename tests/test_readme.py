@@ -10,13 +10,18 @@ from rbench.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def block(holding: str) -> str:
+    """Return the one Python block that holds a text."""
+    (found,) = [b for b in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if holding in b]
+    return found
 
 
 def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
-    exec(BLOCKS[0], names)
+    exec(block("rbench.evaluate"), names)
     results = names["results"]
     assert isinstance(results, rbench.Results)
     assert len(results.to_pandas("samples")) == 20
@@ -26,12 +31,22 @@ def test_the_adapter_example_runs_and_is_short(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "parrot.py").write_text(BLOCKS[1])
-    assert BLOCKS[1].count("\n") < 120
+    code = block("class Parrot:")
+    (tmp_path / "parrot.py").write_text(code)
+    assert code.count("\n") < 120
     arguments = ["evaluate", "--model", "parrot.py@Parrot", "-M", "letter=C", "--no-report"]
     assert main([*arguments, "--limit", "3"]) == 0
     (run,) = tmp_path.glob("runs/*/*")
     assert {s.score.answer for s in rbench.load_run(run).samples} == {"C"}
+
+
+def test_the_training_loop_runs_in_six_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    code = block("FrechetDistance")
+    assert len([line for line in code.partition("** 2\n")[2].splitlines() if line]) == 6
+    exec(code, {})
+    steps = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in steps] == ["0", "1"]
+    assert all(float(line.split()[1]) > 0 for line in steps)
 
 
 def test_every_protocol_field_and_setting_is_documented(tmp_path: Path) -> None:
@@ -45,6 +60,8 @@ def test_every_option_that_readme_names_exists(capsys: pytest.CaptureFixture[str
     main(["evaluate", "--help"])
     main(["report", "--help"])
     main(["leaderboard", "--help"])
+    for command in ("metrics", "stats", "check", "assets"):
+        main([command, "--help"])
     known = capsys.readouterr().out
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
     assert {option for option in named if option not in known} == set()
@@ -57,7 +74,7 @@ def test_the_task_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     card = (ROOT / "data_cards/rbench-t.md").read_text()
     (tmp_path / "path/to").mkdir(parents=True)
     (tmp_path / "path/to/mine.md").write_text(card.replace("name: rbench-t\n", "name: mine\n"))
-    (tmp_path / "mine.py").write_text(BLOCKS[2])
+    (tmp_path / "mine.py").write_text(block("class Mine"))
     write_folder(tmp_path / "data", both(3), "{config}/test.jsonl")
     arguments = ["evaluate", "mine.py@Mine", "--data", "data", "--model", "baseline/first"]
     assert main([*arguments, "--no-report"]) == 0
@@ -66,6 +83,6 @@ def test_the_task_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_measured_blocks_are_filled() -> None:
-    for name in ("demo", "benchmark"):
+    for name in ("demo", "benchmark", "images", "metrics"):
         block = README.partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0]
         assert block.count("|") > 20

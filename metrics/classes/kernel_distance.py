@@ -1,8 +1,8 @@
 """`KernelDistance`: the kernel distance (KID) inside a training loop."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rbench.metrics.classes.options import AT_MOST_1000, given_options
+from rbench.metrics.classes.options import given_options
 from rbench.metrics.classes.reference import FeaturesGiven
 from rbench.metrics.classes.row_metric import RowMetric
 from rbench.metrics.classes.source import Given
@@ -25,7 +25,7 @@ class KernelDistance(RowMetric):
             options given here go before those of the preset.
         reference: features in place of real updates: (n, d) as numpy or torch, or
             `ReferenceStatistics` (or their path) that keep features.
-        estimator, degree, gamma, coef0, subsets, subset_size, block_size, seed, level: of
+        estimator, degree, gamma, coef0, subsets, subset_size, shrink, block_size, seed, level: of
             `kernel_distance`; None is the preset's value, else the function's.
     """
 
@@ -45,6 +45,7 @@ class KernelDistance(RowMetric):
         coef0: float | None = None,
         subsets: int | None = None,
         subset_size: int | None = None,
+        shrink: bool | None = None,
         block_size: int | None = None,
         seed: int | None = None,
         level: float = 0.95,
@@ -62,6 +63,7 @@ class KernelDistance(RowMetric):
             "coef0": coef0,
             "subsets": subsets,
             "subset_size": subset_size,
+            "shrink": shrink,
             "block_size": block_size,
             "seed": seed,
             "level": level,
@@ -70,9 +72,6 @@ class KernelDistance(RowMetric):
 
     def compute(self) -> KernelResult:
         """Return the distance. Raises `DataError` for too few samples."""
-        options: dict[str, Any] = dict(self.options)
         with self._features() as (real, fake):
-            if options.get("subset_size") == AT_MOST_1000:
-                options["subset_size"] = min(1000, len(real), len(fake))
-            result: KernelResult = self._finished(kernel_distance(real, fake, **options))
+            result: KernelResult = self._finished(kernel_distance(real, fake, **self.options))
         return result

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-AT_MOST_1000 = "at most 1000"
-
 
 def given_options(pinned: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return `pinned` with what in `given` is not None in front of it."""

@@ -99,10 +99,7 @@ def _distance(job: Job, inputs: Inputs) -> FrechetResult:
 
 def _kernel(job: Job, inputs: Inputs) -> list[Row]:
     real, fake = inputs.rows("real", job), inputs.rows("fake", job)
-    options = dict(job.options)
-    if options.get("subset_size") == "at most 1000":
-        options["subset_size"] = min(1000, len(real), len(fake))
-    result = kernel_distance(real, fake, level=inputs.level, **options)
+    result = kernel_distance(real, fake, level=inputs.level, **job.options)
     return [Row("kernel", job.label, result)]
 
 

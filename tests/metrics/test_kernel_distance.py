@@ -305,3 +305,13 @@ def test_bad_input_is_named() -> None:
         kernel_distance(real[:1], fake)
     two = kernel_distance(real[:2], fake)
     assert two.standard_error is None and "3 samples" in two.interval_note
+
+
+def test_subsets_shrink_to_the_smaller_side_where_that_is_asked_for() -> None:
+    rng = np.random.default_rng(0)
+    real, fake = rng.normal(size=(50, 6)), rng.normal(size=(40, 6))
+    with pytest.raises(DataError, match="fewer than subset_size=1000"):
+        kernel_distance(real, fake, estimator="subsets")
+    shrunk = kernel_distance(real, fake, estimator="subsets", shrink=True)
+    assert shrunk.value == kernel_distance(real, fake, estimator="subsets", subset_size=40).value
+    assert shrunk.about["subset_size"] == 40
