@@ -91,8 +91,10 @@ def manifold_scores(
             raise DataError(
                 f"{role} has {len(side)} samples: k={k} neighbours need at least {k + 1}."
             )
-    rows = block_rows(ours.shape[1], block_bytes)
-    points, others = joint_points(ours, theirs)
+    kept_bytes = 4 * ours.shape[1] * (len(ours) + len(theirs))
+    keep = block_bytes - kept_bytes >= LEAST
+    rows = block_rows(ours.shape[1], block_bytes - kept_bytes if keep else block_bytes)
+    points, others = joint_points(ours, theirs, keep=keep)
     of_real = any(name != "recall" for name in metrics)
     real_radii = neighbour_distances(points, k, rows) if of_real else None
     fake_radii = neighbour_distances(others, k, rows) if "recall" in metrics else None

@@ -10,12 +10,22 @@ features is one, at distance 0.
 import numpy as np
 
 from rbench.metrics.manifold_bounds import TINY, bounds, squared_distances
-from rbench.metrics.manifold_lists import NearestLists
-from rbench.metrics.manifold_points import Indices, Points, Vector, products, spans, squares_of
+from rbench.metrics.manifold_lists import NearestLists, Scores
+from rbench.metrics.manifold_points import (
+    Indices,
+    Points,
+    Vector,
+    products,
+    spans,
+    squares_of,
+    tile_shape,
+)
+from rbench.metrics.manifold_threads import in_threads
 
 # More candidates than k leave room for the error of float32; where they do not, float64 follows.
 _SPARE = 8
-_STRIP_ROWS = 256
+_STRIP_ROWS = 128
+_STRIP_COLUMNS = 1024
 _SAMPLE = 256
 
 
@@ -41,30 +51,53 @@ def _candidates(points: Points, width: int, rows_at_once: int) -> NearestLists:
     n = len(points)
     lists = NearestLists.empty(n, width)
     halves = bounds(points.dimension, np.float32).halves(points.squares).astype(np.float32)
-    buffer = np.empty(min(n, rows_at_once) ** 2, np.float32)
-    every = list(spans(n, rows_at_once))
+    height, breadth = (min(n, side) for side in tile_shape(points, rows_at_once))
+    buffer = np.empty(height * breadth, np.float32)
+    every = list(spans(n, height))
     for start, stop in every:
         block = points.block(start, stop, np.float32)
-        scores = products(block, block, buffer)
-        scores -= halves[start:stop]
-        np.fill_diagonal(scores, -np.inf)
-        sample = scores[:, : max(_SAMPLE, 4 * width)]
-        lists.start(start, sample)
-        for low, high in spans(stop - start, _STRIP_ROWS):
-            lists.offer_rows(start + low, start, scores[low:high])
+        _offer_diagonal(lists, products(block, block, buffer), halves, start)
     # All blocks on the diagonal come first: they make the lists strict.
-    for number, (start, stop) in enumerate(every):
+    for start, stop in every[:-1]:
         block = points.block(start, stop, np.float32)
-        for other_start, other_stop in every[number + 1 :]:
-            others = points.block(other_start, other_stop, np.float32)
-            scores = products(block, others, buffer)
-            for low, high in spans(stop - start, _STRIP_ROWS):
-                strip = scores[low:high]
-                mine = halves[start + low : start + high, None]
-                lists.offer_columns(other_start, start + low, strip - mine)
-                strip -= halves[other_start:other_stop]
-                lists.offer_rows(start + low, other_start, strip)
+        for from_stop, to_stop in spans(n - stop, breadth):
+            others = points.block(stop + from_stop, stop + to_stop, np.float32)
+            _offer(lists, products(block, others, buffer), halves, start, stop + from_stop)
     return lists
+
+
+def _offer_diagonal(lists: NearestLists, scores: Scores, halves: Scores, start: int) -> None:
+    """Offer the products of points from `start` on with themselves."""
+    height = len(scores)
+    np.fill_diagonal(scores, -np.inf)
+
+    def some_rows(part: tuple[int, int]) -> None:
+        strip = scores[slice(*part)] - halves[start : start + height]
+        lists.start(start + part[0], strip[:, : max(_SAMPLE, 4 * lists.width)])
+        lists.offer_rows(start + part[0], start, strip)
+
+    in_threads(some_rows, spans(height, _STRIP_ROWS))
+
+
+def _offer(
+    lists: NearestLists, scores: Scores, halves: Scores, start: int, other_start: int
+) -> None:
+    """Offer the products of points from `start` on with points after them."""
+    height, breadth = scores.shape
+
+    def to_rows(low: int, high: int) -> None:
+        for left, right in spans(breadth, _STRIP_COLUMNS):
+            there = slice(other_start + left, other_start + right)
+            strip = scores[low:high, left:right] - halves[there]
+            lists.offer_rows(start + low, other_start + left, strip)
+
+    def to_columns(left: int, right: int) -> None:
+        strip = scores[:, left:right] - halves[start : start + height, None]
+        lists.offer_columns(other_start + left, start, strip)
+
+    parts = [(to_rows, *part) for part in spans(height, _STRIP_ROWS)]
+    parts += [(to_columns, *part) for part in spans(breadth, _STRIP_COLUMNS)]
+    in_threads(lambda part: part[0](part[1], part[2]), parts)
 
 
 def _decide(points: Points, lists: NearestLists, k: int) -> tuple[Vector, Indices]:
@@ -79,14 +112,16 @@ def _decide(points: Points, lists: NearestLists, k: int) -> tuple[Vector, Indice
         low = 2 * bound.halves(own) - 2 * lists.score[start:stop].astype(np.float64) - TINY
         high = low + bound.width(own, points.squares[index])
         limit = np.partition(high, k - 1, axis=1)[:, k - 1 : k]
-        wanted = low <= limit
+        # What is nearer than the k-th lowest bound is only counted.
+        nearer = high < np.partition(low, k - 1, axis=1)[:, k - 1 : k]
+        wanted = (low <= limit) & ~nearer
         here = np.arange(start, stop)
         if lists.width < n - 1:
             lacking = low.max(axis=1) <= limit[:, 0]
             wanted[lacking] = False
             open_rows.append(here[lacking])
         row, column = np.nonzero(wanted)
-        exact = np.full(low.shape, np.inf)
+        exact = np.where(nearer, -np.inf, np.inf)
         exact[row, column] = squared_distances(points, points, here[row], index[row, column])
         distances[start:stop] = np.partition(exact, k - 1, axis=1)[:, k - 1]
     return distances, np.concatenate(open_rows) if open_rows else np.empty(0, np.intp)

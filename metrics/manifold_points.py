@@ -1,9 +1,8 @@
 """Two sets of features as points of one frame: centred, scaled, in blocks, equal rows known."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,6 +10,8 @@ import numpy.typing as npt
 
 from rbench.errors import DataError, UsageError
 from rbench.metrics.arrays import is_tensor
+from rbench.metrics.manifold_copies import identities
+from rbench.metrics.manifold_threads import in_threads
 
 Vector: TypeAlias = npt.NDArray[np.float64]
 Indices: TypeAlias = npt.NDArray[np.intp]
@@ -19,7 +20,10 @@ Precision: TypeAlias = "type[np.float32] | type[np.float64]"
 _MOST_DIMENSIONS = 1_000_000
 _MOST_ROWS = 2048
 _FEWEST_ROWS = 16
-_CHUNK_BYTES = 2**24
+_TILE_ROWS = 512
+# Parts of this size stay in the cache of a core; an accelerator is better served with more.
+_PART_BYTES = 2**19
+_LARGE_PART_BYTES = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,19 @@ class Points:
     """One set of features (n, d) in a frame that it shares with another.
 
     Attributes:
-        features: from `as_matrix`; never copied whole.
+        features: from `as_matrix`.
         frame: of both sets.
         squares: (n,) float64, |point|^2 of what `block` gives in float32.
         identity: (n,), equal for rows that are equal in all values, in this and the other set.
+        kept: (n, d) float32, all points, where there is room for them; else None, and blocks are
+            made when asked for.
     """
 
     features: Any
     frame: Frame
     squares: Vector
     identity: Indices
+    kept: npt.NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.features)
@@ -56,11 +63,13 @@ class Points:
 
     def block(self, start: int, stop: int, precision: Precision) -> Any:
         """Return points in `precision`; a tensor, in float64, for features on an accelerator."""
-        return _moved(self.features[start:stop], self.frame, precision)
+        if self.kept is not None and precision is np.float32:
+            return self.kept[start:stop]
+        return _block(self.features[start:stop], self.frame, precision)
 
     def gather(self, rows: Indices, precision: Precision) -> Any:
         """Return the points of some rows, as `block` does."""
-        return _moved(_pick(self.features, rows), self.frame, precision)
+        return _block(_pick(self.features, rows), self.frame, precision)
 
     def exact(self, rows: Indices) -> Vector:
         """Return some rows as they were given, float64, on the CPU."""
@@ -71,8 +80,10 @@ class Points:
         return wide
 
 
-def joint_points(real: Any, fake: Any) -> tuple[Points, Points]:
+def joint_points(real: Any, fake: Any, *, keep: bool = False) -> tuple[Points, Points]:
     """Return two matrices from `as_matrix` as points around the mean of the real ones.
+
+    With `keep` they hold their points in float32, except for tensors on an accelerator.
 
     Raises `DataError` for values whose squares float64 does not hold, and `UsageError` for more
     than a million dimensions, beyond which float32 products say nothing.
@@ -81,18 +92,28 @@ def joint_points(real: Any, fake: Any) -> tuple[Points, Points]:
         raise UsageError(f"{real.shape[1]} dimensions: at most {_MOST_DIMENSIONS} are supported.")
     centre = _mean(real)
     sides = (real, fake)
-    with np.errstate(over="ignore"):
-        largest = max(float(_squares(side, Frame(centre, 1.0), np.float64).max()) for side in sides)
+    largest = max(float(_squares(side, Frame(centre, 1.0), np.float64).max()) for side in sides)
     if not math.isfinite(largest):
         raise DataError("The features are too large: their squares overflow float64.")
     exponent = math.ceil(math.log2(largest) / 2) if largest > 0 else 0
     frame = Frame(centre, 2.0**-exponent)
-    identities = _identities(real, fake)
     first, second = (
-        Points(side, frame, _squares(side, frame, np.float32), numbers)
-        for side, numbers in zip(sides, np.split(identities, [len(real)]), strict=True)
+        _points(side, frame, numbers, keep)
+        for side, numbers in zip(sides, np.split(identities(real, fake), [len(real)]), strict=True)
     )
     return first, second
+
+
+def tile_shape(points: Points, rows_at_once: int) -> tuple[int, int]:
+    """Return the largest (rows, columns) of one matrix of products.
+
+    Its size is at most that of `rows_at_once` both ways. Kept points cost nothing to take again,
+    so low and wide ones are best: they stay in the cache.
+    """
+    if points.kept is None:
+        return rows_at_once, rows_at_once
+    height = min(_TILE_ROWS, rows_at_once)
+    return height, rows_at_once**2 // height
 
 
 def products(rows: Any, columns: Any, out: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -138,6 +159,25 @@ def block_rows(dimension: int, block_bytes: int) -> int:
     return min(rows, _MOST_ROWS)
 
 
+def _points(features: Any, frame: Frame, identity: Indices, keep: bool) -> Points:
+    if not keep or is_tensor(features):
+        return Points(features, frame, _squares(features, frame, np.float32), identity)
+    kept = _block(features, frame, np.float32)
+    return Points(features, frame, _in_parts(squares_of, kept), identity, kept)
+
+
+def _block(rows: Any, frame: Frame, precision: Precision) -> Any:
+    if is_tensor(rows):
+        return _moved(rows, frame, precision)
+    block = np.empty(rows.shape, precision)
+
+    def fill(part: tuple[int, int]) -> None:
+        block[slice(*part)] = _moved(rows[slice(*part)], frame, precision)
+
+    in_threads(fill, spans(len(rows), _part_rows(rows)))
+    return block
+
+
 def _moved(rows: Any, frame: Frame, precision: Precision) -> Any:
     if is_tensor(rows):
         import torch
@@ -163,19 +203,23 @@ def _pick(features: Any, rows: Indices) -> Any:
     return features[rows]
 
 
-def _chunk_rows(dimension: int) -> int:
-    return max(1, _CHUNK_BYTES // (8 * dimension))
+def _part_rows(features: Any) -> int:
+    size = _LARGE_PART_BYTES if is_tensor(features) else _PART_BYTES
+    return max(1, size // (8 * int(features.shape[1])))
 
 
 def _mean(features: Any) -> Vector:
-    total = np.zeros(features.shape[1])
-    for start, stop in spans(len(features), _chunk_rows(features.shape[1])):
-        part = features[start:stop]
-        if is_tensor(part):
-            total += part.double().sum(dim=0).cpu().numpy()
+    rows = max(1, _LARGE_PART_BYTES // (8 * int(features.shape[1])))
+
+    def total(part: tuple[int, int]) -> Vector:
+        some = features[slice(*part)]
+        if is_tensor(some):
+            sums: Vector = some.double().sum(dim=0).cpu().numpy()
         else:
-            total += part.sum(axis=0, dtype=np.float64)
-    mean: Vector = total / len(features)
+            sums = some.sum(axis=0, dtype=np.float64)
+        return sums
+
+    mean: Vector = np.sum(in_threads(total, spans(len(features), rows)), axis=0) / len(features)
     with np.errstate(over="ignore"):
         short = mean.astype(np.float32).astype(np.float64)
     # Beyond float32 the features are float64 and are moved in float64.
@@ -183,48 +227,14 @@ def _mean(features: Any) -> Vector:
 
 
 def _squares(features: Any, frame: Frame, precision: Precision) -> Vector:
-    parts = [
-        squares_of(_moved(features[start:stop], frame, precision))
-        for start, stop in spans(len(features), _chunk_rows(features.shape[1]))
-    ]
-    return np.concatenate(parts)
+    return _in_parts(lambda some: squares_of(_moved(some, frame, precision)), features)
 
 
-def _identities(real: Any, fake: Any) -> Indices:
-    """Return numbers for the different rows of both sets together.
+def _in_parts(work: Callable[[Any], Vector], features: Any) -> Vector:
+    """Return what `work` gives for parts of the rows, one after the other."""
 
-    A checksum finds the rows that may have an equal; only those are hashed in full.
-    """
-    checksums = np.concatenate([_checksums(side) for side in (real, fake)])
-    _, inverse, counts = np.unique(checksums, return_inverse=True, return_counts=True)
-    identities = inverse.astype(np.intp).reshape(-1)
-    following = len(counts)
-    names: dict[bytes, int] = {}
-    for row in np.flatnonzero(counts[identities] > 1):
-        side, own = (real, row) if row < len(real) else (fake, row - len(real))
-        words = _words(side[own : own + 1])
-        name = blake2b(words.tobytes(), digest_size=16).digest()
-        identities[row] = names.setdefault(name, following + len(names))
-    return identities
+    def one(part: tuple[int, int]) -> Vector:
+        with np.errstate(over="ignore"):  # `joint_points` looks for what became infinite
+            return work(features[slice(*part)])
 
-
-def _words(rows: Any) -> npt.NDArray[np.uint64]:
-    """Return the bits of the values as float64; 0 and -0 have the same."""
-    values = rows.double().cpu().numpy() if is_tensor(rows) else rows.astype(np.float64)
-    values += 0.0
-    return np.ascontiguousarray(values).view(np.uint64)
-
-
-def _checksums(features: Any) -> npt.NDArray[np.uint64]:
-    dimension = features.shape[1]
-    weights = np.random.Generator(np.random.Philox(0)).integers(
-        2**63, size=dimension, dtype=np.uint64
-    )
-    weights |= np.uint64(1)
-    # Low bits of float32 values are all 0 as float64: folding brings the high ones down.
-    parts = []
-    for start, stop in spans(len(features), _chunk_rows(dimension)):
-        words = _words(features[start:stop])
-        words ^= words >> np.uint64(29)
-        parts.append((words * weights).sum(axis=1, dtype=np.uint64))
-    return np.concatenate(parts)
+    return np.concatenate(in_threads(one, spans(len(features), _part_rows(features))))

@@ -14,6 +14,8 @@ from typing import Any
 from rbench.errors import UsageError, nearest
 from rbench.metrics.representations.dinov2 import DGM_EVAL_PREPROCESS, EDM2_PREPROCESS
 from rbench.metrics.representations.preprocess import Preprocess
+from rbench.metrics.representations.registry import get_representation
+from rbench.metrics.representations.representation import Representation
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -219,3 +221,10 @@ def get_preset(name: str) -> Preset:
     if name not in PRESETS:
         raise UsageError(f"there is no preset {name!r}{nearest(name, list(PRESETS))}")
     return PRESETS[name]
+
+
+def fdr_representation(name: str) -> Representation:
+    """Return a representation behind the steps that FDr takes it with: those of ``fd-loss``."""
+    found = get_representation(name)
+    steps = PRESETS["fd-loss"].preprocess.get(name)
+    return found if steps is None else found.with_preprocess(steps)

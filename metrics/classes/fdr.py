@@ -12,6 +12,7 @@ from rbench.metrics.classes.reference import MomentsGiven
 from rbench.metrics.classes.synchronise import State
 from rbench.metrics.fdr import FDR6, FdrResult, Normaliser, fdr
 from rbench.metrics.frechet import FrechetResult
+from rbench.metrics.presets import fdr_representation
 from rbench.metrics.representations.representation import Representation
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ class FDr(Mergeable):
     """FDr^k: one `FrechetDistance` per representation, fed with the same images; see `fdr`.
 
     Args:
-        representations: names, `Representation` or `Extractor` objects, their first output each;
-            by default the six of FDr^6. All networks are in memory at once.
+        representations: names (which stand for the steps of ``fd-loss``), `Representation` or
+            `Extractor` objects, their first output each; by default the six of FDr^6. All networks are in memory at once.
         references: statistics of the ImageNet training images by name of the representation, as
             `FrechetDistance` takes them; without one for a representation, update with real
             images too.
@@ -73,7 +74,7 @@ class FDr(Mergeable):
         self.level = level
         self.parts = {
             name: FrechetDistance(
-                one if dimensions is None else None,
+                None if dimensions is not None else _as_fdr_takes_it(one),
                 dimension=None if dimensions is None else dimensions[name],
                 reference=given.get(name),
                 blocks=blocks,
@@ -184,6 +185,12 @@ class FDr(Mergeable):
         if not parts:
             raise UsageError("All real images are given by references: update with real=False.")
         return parts
+
+
+def _as_fdr_takes_it(
+    given: "str | Representation | Extractor",
+) -> "Representation | Extractor":
+    return fdr_representation(given) if isinstance(given, str) else given
 
 
 def _name(given: "str | Representation | Extractor") -> str:

@@ -16,6 +16,7 @@ from rbench.metrics.frechet_jackknife import frechet_jackknife
 from rbench.metrics.inception_score import inception_score
 from rbench.metrics.kernel_distance import kernel_distance
 from rbench.metrics.manifold import SCORES, manifold_scores
+from rbench.metrics.reference_statistics import ReferenceStatistics
 from rbench.metrics.results import MetricResult
 
 
@@ -41,21 +42,23 @@ class Inputs:
     infinity: bool
     blocks: int
     level: float
+    validation: Mapping[str, ReferenceStatistics]
 
     def rows(self, role: str, job: Job) -> Any:
         """Return the features (n, d) of a side."""
         found, side = self.features[role], self.sides[role]
         if job.representation.name in found.stores:
             return found.features(job.representation.name, job.output)
-        if side.statistics is not None:
-            kept = side.statistics.find_features(job.output)
+        statistics = side.statistics_of(job.representation.name)
+        if statistics is not None:
+            kept = statistics.find_features(job.output)
             if kept is not None:
                 return kept
         raise DataError(f"{side.name} has no features of {job.label}, which {job.metric} needs.")
 
     def moments_or_rows(self, role: str, job: Job) -> Any:
         """Return the statistics that a side came with, otherwise its features."""
-        statistics = self.sides[role].statistics
+        statistics = self.sides[role].statistics_of(job.representation.name)
         moments = None if statistics is None else statistics.find(job.output)
         return self.rows(role, job) if moments is None else moments
 
@@ -123,9 +126,18 @@ def _cmmd(job: Job, inputs: Inputs) -> list[Row]:
 
 def _fdr(jobs: Sequence[Job], inputs: Inputs) -> Row:
     distances = {job.representation.name: _distance(job, inputs) for job in jobs}
-    return Row(
-        "fdr", f"{len(jobs)} representations", fdr(distances, level=inputs.level, **jobs[0].options)
-    )
+    options = {"representations": tuple(distances), **jobs[0].options}
+    if inputs.validation:
+        options["normaliser"] = "exact"
+        options["exact"] = {
+            job.representation.name: frechet_distance(
+                inputs.moments_or_rows("real", job),
+                inputs.validation[job.representation.name].of(job.output),
+            )
+            for job in jobs
+            if job.representation.name in inputs.validation
+        }
+    return Row("fdr", f"{len(jobs)} representations", fdr(distances, level=inputs.level, **options))
 
 
 _COMPUTE: Mapping[str, Callable[[Job, Inputs], list[Row]]] = {

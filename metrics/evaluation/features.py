@@ -24,12 +24,10 @@ class SideFeatures:
     """The features of one side's images.
 
     Attributes:
-        identities: of every extractor, by the representation's name.
-        stores: likewise; empty for representations that only statistics stand for.
+        stores: by the representation's name; none for those that statistics stand for.
         report: what was seen while the images were read; None where none were.
     """
 
-    identities: Mapping[str, Mapping[str, Any]]
     stores: Mapping[str, FeatureStore]
     report: ReadingReport | None
 
@@ -42,20 +40,22 @@ class SideFeatures:
         return self.stores[representation].moments(output, blocks)
 
 
-def extract_sides(
-    sides: Mapping[str, Side],
-    jobs: Sequence[Job],
-    folder: Path,
-    device: str | None,
-    offline: bool,
-    progress: Progress | None,
-) -> dict[str, SideFeatures]:
-    """Return the features that `jobs` need, by role, stored below `folder`.
+Wanted = Mapping[str, Mapping[str, Mapping[str, None]]]
+"""By role and representation, the outputs that must be computed from images."""
 
-    Networks are loaded once for all sides. Outputs that a side has statistics of are not
-    computed from its images.
+
+def wanted_outputs(sides: Mapping[str, Side], jobs: Sequence[Job]) -> Wanted:
+    """Return what must be computed: outputs that a side has statistics of are not.
+
+    Raises `DataError` where a side has neither.
     """
-    wanted = {role: _outputs(role, side, jobs) for role, side in sides.items()}
+    return {role: _outputs(role, side, jobs) for role, side in sides.items()}
+
+
+def load_extractors(
+    wanted: Wanted, jobs: Sequence[Job], device: str | None, offline: bool
+) -> dict[str, Extractor]:
+    """Return the networks that are needed, by representation, loaded once for all sides."""
     representations = {job.representation.name: job.representation for job in jobs}
     extractors = {}
     for name, representation in representations.items():
@@ -64,6 +64,17 @@ def extract_sides(
             extractors[name] = Extractor(
                 representation, device=device, outputs=list(outputs), offline=offline
             )
+    return extractors
+
+
+def extract_sides(
+    sides: Mapping[str, Side],
+    wanted: Wanted,
+    extractors: Mapping[str, Extractor],
+    folder: Path,
+    progress: Progress | None,
+) -> dict[str, SideFeatures]:
+    """Return the features of every side by role, stored below `folder`."""
     return {
         role: _extract(side, wanted[role], extractors, folder / role, progress)
         for role, side in sides.items()
@@ -77,7 +88,7 @@ def _outputs(role: str, side: Side, jobs: Sequence[Job]) -> dict[str, dict[str, 
         if role == "real" and job.metric not in NEEDS_REAL:
             continue
         only_moments = job.metric in ("frechet", "fdr")
-        if side.has(job.output, only_moments):
+        if side.has(job.representation.name, job.output, only_moments):
             continue
         if side.images is None:
             what = f"statistics of {job.output}" if only_moments else f"features of {job.output}"
@@ -96,15 +107,14 @@ def _extract(
     folder: Path,
     progress: Progress | None,
 ) -> SideFeatures:
-    identities = {name: extractor.identity for name, extractor in extractors.items()}
     if side.images is None or not wanted:
-        return SideFeatures(identities, {}, None)
+        return SideFeatures({}, None)
     used = [extractors[name] for name in wanted]
     stores = {
         name: FeatureStore.create(
             folder / name.replace("/", "-"),
             outputs={output: extractors[name].dimensions[output] for output in outputs},
-            about={**side.describe(), "representation": identities[name]},
+            about={**side.describe(), "representation": extractors[name].identity},
         )
         for name, outputs in wanted.items()
     }
@@ -133,7 +143,7 @@ def _extract(
     for store in stores.values():
         store.finish()
     opened = {name: FeatureStore.open(store.path) for name, store in stores.items()}
-    return SideFeatures(identities, opened, side.images.report)
+    return SideFeatures(opened, side.images.report)
 
 
 def _on_cpu(features: Features) -> Any:

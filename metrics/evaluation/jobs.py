@@ -6,7 +6,7 @@ from typing import Any
 
 from rbench.errors import UsageError, nearest
 from rbench.metrics.fdr import FDR6
-from rbench.metrics.presets import Preset
+from rbench.metrics.presets import Preset, fdr_representation
 from rbench.metrics.representations.registry import get_representation
 from rbench.metrics.representations.representation import Representation
 
@@ -79,7 +79,7 @@ def _chosen(
     metric: str, given: Sequence[str | Representation], preset: Preset | None
 ) -> list[tuple[Representation, str]]:
     if metric == "fdr":
-        return [(r := get_representation(name), next(iter(r.outputs))) for name in FDR6]
+        return _of_fdr(given)
     wanted: Sequence[str | Representation] = given
     if not wanted and preset and metric in preset.representations:
         wanted = preset.representations[metric]
@@ -91,6 +91,20 @@ def _chosen(
     elif not wanted:
         raise UsageError(f"{metric} needs a representation: give -r NAME, or --preset NAME.")
     return [_with_output(metric, one) for one in wanted]
+
+
+def _of_fdr(given: Sequence[str | Representation]) -> list[tuple[Representation, str]]:
+    """Return those of the six that are given, otherwise all of them, each with its first output.
+
+    Names stand for the representation as FDr takes it; an object is taken as it is.
+    """
+    named: dict[str, Representation] = {}
+    for one in given:
+        name = _split(one)[0].name
+        if name in FDR6:
+            named[name] = one if isinstance(one, Representation) else fdr_representation(name)
+    chosen = [named[n] for n in FDR6 if n in named] or [fdr_representation(n) for n in FDR6]
+    return [(one, next(iter(one.outputs))) for one in chosen]
 
 
 def _split(given: str | Representation) -> tuple[Representation, str]:

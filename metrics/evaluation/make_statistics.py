@@ -9,8 +9,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rbench.errors import DataError, UsageError
-from rbench.metrics.evaluation.features import Progress, extract_sides
-from rbench.metrics.evaluation.jobs import Job, plan_jobs
+from rbench.metrics.evaluation.features import (
+    Progress,
+    SideFeatures,
+    extract_sides,
+    load_extractors,
+    wanted_outputs,
+)
+from rbench.metrics.evaluation.jobs import plan_jobs
 from rbench.metrics.evaluation.sides import first, open_side
 from rbench.metrics.images import ImageSource
 from rbench.metrics.presets import get_preset
@@ -47,42 +53,40 @@ def make_statistics(
         raise DataError(f"{side.name} holds statistics already, and no images.")
     if len(side.images) < 2:
         raise DataError(f"{side.name} has {len(side.images)} image: a covariance needs 2 or more.")
+    sides = {"real": side}
+    wanted = wanted_outputs(sides, jobs)
+    extractors = load_extractors(wanted, jobs, device, offline)
     with TemporaryDirectory(prefix="rbench-features-") as folder:
-        found = extract_sides({"real": side}, jobs, Path(folder), device, offline, progress)["real"]
-        return _statistics(found, jobs, name or side.name, split, side.describe(), keep_features)
+        found = extract_sides(sides, wanted, extractors, Path(folder), progress)["real"]
+        (extractor,) = extractors.values()
+        outputs = list(dict.fromkeys(job.output for job in jobs))
+        label = extractor.representation.name
+        assert found.report is not None
+        header = {
+            "representation": extractor.identity,
+            "data": {
+                "name": name or side.name,
+                "split": split,
+                **side.describe()["images"],
+                "reading": found.report.to_json(),
+            },
+            "versions": _versions(),
+            "date": datetime.now(UTC).date().isoformat(),
+        }
+        return ReferenceStatistics(
+            {output: found.moments(label, output, 1)[0] for output in outputs},
+            _copies(found, label, outputs) if keep_features else {},
+            header,
+        )
 
 
-def _statistics(
-    found: Any,
-    jobs: Sequence[Job],
-    name: str,
-    split: str,
-    described: Mapping[str, Any],
-    keep_features: bool,
-) -> ReferenceStatistics:
+def _copies(found: SideFeatures, label: str, outputs: Sequence[str]) -> dict[str, Any]:
+    """Return the features in memory: their files go with the folder."""
     import numpy as np
 
-    representation = jobs[0].representation.name
-    outputs = list(dict.fromkeys(job.output for job in jobs))
-    moments = {output: found.moments(representation, output, 1)[0] for output in outputs}
-    features = {}
-    if keep_features:
-        features = {output: np.array(found.features(representation, output)) for output in outputs}
-    header = {
-        "representation": found.identities[representation],
-        "data": {
-            "name": name,
-            "split": split,
-            **described["images"],
-            "reading": found.report.to_json(),
-        },
-        "versions": {
-            "rbench": version("rbench"),
-            "python": platform.python_version(),
-            "numpy": version("numpy"),
-            "scipy": version("scipy"),
-            "Pillow": version("Pillow"),
-        },
-        "date": datetime.now(UTC).date().isoformat(),
-    }
-    return ReferenceStatistics(moments, features, header)
+    return {output: np.array(found.features(label, output)) for output in outputs}
+
+
+def _versions() -> dict[str, str]:
+    packages = ("rbench", "numpy", "scipy", "Pillow")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}

@@ -6,17 +6,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rbench.errors import DataError, UsageError
+from rbench.errors import UsageError
 from rbench.metrics.evaluation.compute import Inputs, Row, compute
-from rbench.metrics.evaluation.features import Progress, SideFeatures, extract_sides
-from rbench.metrics.evaluation.jobs import NEEDS_REAL, Job, plan_jobs
-from rbench.metrics.evaluation.sides import Side, first, open_side
-from rbench.metrics.images import ImageSource
+from rbench.metrics.evaluation.features import (
+    Progress,
+    SideFeatures,
+    extract_sides,
+    load_extractors,
+    wanted_outputs,
+)
+from rbench.metrics.evaluation.jobs import NEEDS_REAL, plan_jobs
+from rbench.metrics.evaluation.mismatches import mismatches
+from rbench.metrics.evaluation.sides import Given, Side, as_statistics, first, open_side
 from rbench.metrics.presets import Preset, get_preset
 from rbench.metrics.reference_statistics import ReferenceStatistics
 from rbench.metrics.representations.representation import Representation
-
-Given = Path | str | ImageSource | ReferenceStatistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ def measure(
     *,
     representations: Sequence[str | Representation] = (),
     preset: str | None = None,
+    references: Mapping[str, Path | str | ReferenceStatistics] | None = None,
+    validation: Mapping[str, Path | str | ReferenceStatistics] | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
     infinity: bool = False,
     blocks: int = 20,
@@ -91,6 +97,10 @@ def measure(
         metrics: names of `jobs.METRICS`, or ``all``.
         representations: names, ``name:output``, or `Representation` objects.
         preset: a peer's protocol by name, see `presets`.
+        references: statistics of the real images by representation, where several are needed
+            (FDr) or beside real images.
+        validation: statistics of held-out real images by representation: FDr then divides by
+            their distances (``normaliser="exact"``).
         options: keyword arguments per metric, over those of the preset.
         infinity: also extrapolate Fréchet distances to infinitely many samples.
         blocks: of the jackknife of Fréchet distances; 0 for no interval.
@@ -112,26 +122,33 @@ def measure(
         raise UsageError(f"blocks={blocks} leaves nothing out: give 2 or more, or 0 for none.")
     if fake is None:
         raise UsageError("there are no generated images: give --fake.")
-    if real is None and any(job.metric in NEEDS_REAL for job in jobs):
+    if real is None and not references and any(job.metric in NEEDS_REAL for job in jobs):
         wanting = next(job.metric for job in jobs if job.metric in NEEDS_REAL)
-        raise UsageError(f"{wanting} compares with real images: give --real.")
+        raise UsageError(f"{wanting} compares with real images: give --real, or --reference.")
     sides = {"fake": open_side("fake", fake, reading)}
-    if real is not None:
-        sides["real"] = open_side("real", real, reading)
+    if real is not None or references:
+        sides["real"] = open_side("real", real, reading, references)
     sides = {role: first(side, limit) for role, side in sides.items()}
+    wanted = wanted_outputs(sides, jobs)
+    extractors = load_extractors(wanted, jobs, device, offline)
+    identities = {name: extractor.identity for name, extractor in extractors.items()}
+    held = {name: as_statistics(one) for name, one in (validation or {}).items()}
+    # Before the images are read, which can take hours.
+    warnings = mismatches([*sides.values(), Side("validation", "validation", None, held)],
+                          jobs, identities, force)  # fmt: skip
     with _folder(keep) as folder:
-        features = extract_sides(sides, jobs, folder, device, offline, progress)
-        warnings = _mismatches(sides, jobs, features, force)
-        rows = compute(jobs, Inputs(sides, features, infinity, blocks, level), warnings)
-        if chosen:
-            rows = [_named(row, chosen.name) for row in rows]
-        return Measurement(
-            tuple(rows),
-            {role: _described(side, features.get(role)) for role, side in sides.items()},
-            {name: one for found in features.values() for name, one in found.identities.items()},
-            chosen,
-            tuple(dict.fromkeys(w for found in warnings.values() for w in found)),
-        )
+        features = extract_sides(sides, wanted, extractors, folder, progress)
+        inputs = Inputs(sides, features, infinity, blocks, level, held)
+        rows = compute(jobs, inputs, warnings)
+    if chosen:
+        rows = [_named(row, chosen.name) for row in rows]
+    return Measurement(
+        tuple(rows),
+        {role: _described(side, features[role]) for role, side in sides.items()},
+        identities,
+        chosen,
+        tuple(dict.fromkeys(w for found in warnings.values() for w in found)),
+    )
 
 
 @contextmanager
@@ -146,38 +163,9 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _mismatches(
-    sides: Mapping[str, Side],
-    jobs: Sequence[Job],
-    features: Mapping[str, SideFeatures],
-    force: bool,
-) -> dict[str, list[str]]:
-    """Return the warnings of every representation. Raises `DataError` unless forced."""
-    identities = {n: one for found in features.values() for n, one in found.identities.items()}
-    warnings: dict[str, list[str]] = {}
-    for side in sides.values():
-        if side.statistics is None:
-            continue
-        for name in dict.fromkeys(job.representation.name for job in jobs):
-            if name not in identities:
-                continue
-            found = side.statistics.mismatches(identities[name])
-            if not found:
-                continue
-            text = f"{side.name} was not made with this representation: {'; '.join(found)}"
-            if not side.statistics.header:
-                text = f"{side.name} does not say what it was made with; taken for {name}"
-            elif not force:
-                raise DataError(f"{text}. Make it again, or give --force.")
-            else:
-                text = f"FORCED: {text}"
-            warnings.setdefault(name, []).append(text)
-    return warnings
-
-
-def _described(side: Side, features: SideFeatures | None) -> dict[str, Any]:
+def _described(side: Side, features: SideFeatures) -> dict[str, Any]:
     found = side.describe()
-    if features is not None and features.report is not None:
+    if features.report is not None:
         found["reading"] = features.report.to_json()
         found["summary"] = features.report.summary()
     return found

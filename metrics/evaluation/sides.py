@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from rbench.errors import DataError, UsageError
 from rbench.metrics.images import ImageSource, looks_like_statistics, open_images
 from rbench.metrics.reference_statistics import ReferenceStatistics
+
+Given: TypeAlias = Path | str | ImageSource | ReferenceStatistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,19 @@ class Side:
     role: str
     name: str
     images: ImageSource | None
-    statistics: ReferenceStatistics | None
+    statistics: Mapping[str, ReferenceStatistics]
+    """By the representation's name; under "" those that serve for any."""
 
-    def has(self, output: str, only_moments: bool) -> bool:
-        """Return whether the statistics of this side hold moments, or features, of `output`."""
-        if self.statistics is None:
+    def statistics_of(self, representation: str) -> ReferenceStatistics | None:
+        """Return the statistics that stand for `representation`, None without any."""
+        return self.statistics.get(representation) or self.statistics.get("")
+
+    def has(self, representation: str, output: str, only_moments: bool) -> bool:
+        """Return whether the statistics of this side hold moments, or features, of an output."""
+        statistics = self.statistics_of(representation)
+        if statistics is None:
             return False
-        find = self.statistics.find if only_moments else self.statistics.find_features
+        find = statistics.find if only_moments else statistics.find_features
         return find(output) is not None
 
     def describe(self) -> dict[str, Any]:
@@ -36,32 +44,49 @@ class Side:
         found: dict[str, Any] = {"role": self.role, "path": self.name}
         if self.images is not None:
             found["images"] = dict(self.images.fingerprint())
-        if self.statistics is not None:
-            header = self.statistics.header
-            found["statistics"] = dict(header) if header else "no header: origin unknown"
+        if self.statistics:
+            found["statistics"] = {
+                name: {"path": one.path, **(one.header or {"header": "none: origin unknown"})}
+                for name, one in self.statistics.items()
+            }
         return found
 
 
 def open_side(
     role: str,
-    given: Path | str | ImageSource | ReferenceStatistics,
+    given: Given | None,
     reading: Mapping[str, Any] | None = None,
+    references: Mapping[str, Path | str | ReferenceStatistics] | None = None,
 ) -> Side:
-    """Open what was given as the `role` side. `reading` are options of `open_images`.
+    """Open what was given as the `role` side, and statistics for single representations.
 
-    Raises `DataError` where it is neither images nor statistics.
+    `reading` are options of `open_images`. Raises `DataError` where `given` is neither images nor
+    statistics, or a reference is no statistics.
     """
+    named = {name: as_statistics(one) for name, one in (references or {}).items()}
+    if given is None:
+        return Side(role, "statistics", None, named)
+    side = _open(role, given, reading)
+    return replace(side, statistics={**side.statistics, **named})
+
+
+def as_statistics(given: Path | str | ReferenceStatistics) -> ReferenceStatistics:
+    """Return statistics, read from their file where a path is given. Raises `DataError`."""
+    return given if isinstance(given, ReferenceStatistics) else ReferenceStatistics.load(given)
+
+
+def _open(role: str, given: Given, reading: Mapping[str, Any] | None) -> Side:
     if isinstance(given, ReferenceStatistics):
-        return Side(role, given.path or "statistics", None, given)
+        return Side(role, given.path or "statistics", None, {"": given})
     if not isinstance(given, str | Path):
-        return Side(role, str(given.path), given, None)
+        return Side(role, str(given.path), given, {})
     path = Path(given)
-    statistics = None
+    statistics: dict[str, ReferenceStatistics] = {}
     if path.suffix == ".npz" and path.is_file():
         if looks_like_statistics(path):
-            statistics = ReferenceStatistics.load(path)
+            statistics[""] = ReferenceStatistics.load(path)
         if not _holds_images(path):
-            return Side(role, str(path), None, statistics or ReferenceStatistics.load(path))
+            return Side(role, str(path), None, statistics or {"": ReferenceStatistics.load(path)})
     elif path.suffix in (".pkl", ".pickle"):
         ReferenceStatistics.load(path)  # says why not
     return Side(role, str(path), open_images(path, **(reading or {})), statistics)
@@ -73,7 +98,7 @@ def first(side: Side, limit: int | None) -> Side:
         return side
     if limit < 1:
         raise UsageError(f"--limit {limit} leaves no image: give 1 or more.")
-    if side.statistics is not None:
+    if side.statistics:
         raise UsageError(
             f"{side.name} holds statistics of all its images: --limit would not reach them."
         )

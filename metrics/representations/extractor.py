@@ -91,6 +91,7 @@ class Extractor:
             "precision": self.representation.precision,
             "batch": self.representation.batch,
             "weights": {"sha256": self._weights.sha256, "source": self._weights.source},
+            "about": dict(self.representation.about),
             "torch": str(torch.__version__),
             "device": self.device.type,
         }

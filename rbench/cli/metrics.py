@@ -1,10 +1,13 @@
 """`rbench metrics`: distances between two sets of images."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+
+from rbench.errors import UsageError
 
 
 def command(
@@ -38,6 +41,20 @@ def command(
     preset: Annotated[
         str | None,
         typer.Option(envvar="RBENCH_PRESET", help="Another evaluator's protocol, by its name."),
+    ] = None,
+    reference: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="RBENCH_REFERENCE",
+            help="NAME=FILE: statistics of the real images in one representation; repeatable.",
+        ),
+    ] = None,
+    validation: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="RBENCH_VALIDATION",
+            help="fdr: NAME=FILE, statistics of held-out real images; divides by their distances.",
+        ),
     ] = None,
     estimator: Annotated[
         Literal["auto", "full", "block", "subsets"] | None,
@@ -139,6 +156,8 @@ def command(
             names,
             representations=representation or (),
             preset=preset,
+            references=_files(reference or (), "--reference"),
+            validation=_files(validation or (), "--validation"),
             options={
                 name: {key: value for key, value in chosen.items() if value is not None}
                 for name, chosen in options.items()
@@ -159,3 +178,14 @@ def command(
     else:
         print_measurement(measurement)
     return 0
+
+
+def _files(pairs: Sequence[str], flag: str) -> dict[str, str]:
+    """Read ``NAME=FILE`` pairs; names hold dashes and slashes. Raises `UsageError`."""
+    found = {}
+    for pair in pairs:
+        name, equals, file = pair.partition("=")
+        if not (name and equals and file):
+            raise UsageError(f"{flag} {pair!r} is not NAME=FILE, such as inception-v3=ref.npz.")
+        found[name] = file
+    return found

@@ -64,11 +64,13 @@ def _side(side: Mapping[str, Any]) -> str:
     parts = [str(side["path"])]
     if "summary" in side:
         parts.append(str(side["summary"]))
-    statistics = side.get("statistics")
-    if isinstance(statistics, Mapping):
-        data = statistics.get("data", {})
-        split = f" {data['split']}" if data.get("split") else ""
-        parts.append(f"statistics of {data.get('count')} images: {data.get('name')}{split}")
-    elif statistics:
-        parts.append(f"statistics with {statistics}")
+    for name, statistics in side.get("statistics", {}).items():
+        what = f"statistics for {name}" if name else "statistics"
+        if "data" in statistics:
+            data = statistics["data"]
+            parts.append(
+                f"{what} of {data['count']} images: {data['name']} {data['split']}".strip()
+            )
+        else:
+            parts.append(f"{what} of unknown origin")
     return ", ".join(parts)

@@ -1,6 +1,7 @@
 """From two sets of images to rows: the numbers of the functions, with their origin."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from rbench.errors import DataError, UsageError
 from rbench.metrics.evaluation.make_statistics import make_statistics
 from rbench.metrics.evaluation.measure import measure
+from rbench.metrics.fdr import FDR6, PAPER_IMPLIED, FdrResult
 from rbench.metrics.frechet_jackknife import frechet_jackknife
 from rbench.metrics.images import open_images
 from rbench.metrics.inception_score import inception_score
@@ -95,8 +97,8 @@ def test_statistics_give_the_number_of_their_images(
     short = measure(tmp_path / "ref.npz", fake, metrics, representations=[tiny()])
     for metric in metrics:
         assert short[metric].result.value == pytest.approx(whole[metric].result.value, rel=1e-9)
-    assert short.sides["real"]["statistics"]["data"]["name"] == "crops"
-    assert short.sides["real"]["statistics"]["data"]["split"] == "train"
+    assert short.sides["real"]["statistics"][""]["data"]["name"] == "crops"
+    assert short.sides["real"]["statistics"][""]["data"]["split"] == "train"
     assert short.warnings == ()
 
 
@@ -230,3 +232,75 @@ def test_statistics_of_statistics_are_refused(folders: tuple[Path, Path], tmp_pa
         make_statistics(tmp_path / "ref.npz", [tiny()])
     with pytest.raises(UsageError, match="of one representation"):
         make_statistics(folders[0], [tiny(), "pixels/32"])
+
+
+def six() -> list[Any]:
+    """Tiny networks under the six names of FDr."""
+    return [replace(tiny(), name=name) for name in FDR6]
+
+
+def test_fdr_is_the_mean_ratio_over_its_six(folders: tuple[Path, Path]) -> None:
+    measured = measure(*folders, ["fdr"], representations=six(), blocks=8)
+    single = measure(*folders, ["frechet"], representations=[tiny()], blocks=0)
+    distance = single["frechet"].result.value
+    result = measured["fdr"].result
+    assert isinstance(result, FdrResult)
+    assert result.value == pytest.approx(
+        np.mean([distance / PAPER_IMPLIED[name] for name in FDR6]), rel=1e-9
+    )
+    assert list(result.ratios) == list(FDR6)
+    assert result.interval is not None
+    assert measured["fdr"].on == "6 representations"
+
+
+def test_fdr_takes_statistics_by_representation_and_exact_normalisers(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    real, fake = folders
+    for name, images in {"train": real, "held": fake}.items():
+        for one in six():
+            file = tmp_path / f"{name}-{one.name.replace('/', '-')}.npz"
+            make_statistics(images, [one]).save(file)
+
+    def files(name: str) -> dict[str, Any]:
+        return {n: tmp_path / f"{name}-{n.replace('/', '-')}.npz" for n in FDR6}
+
+    measured = measure(None, fake, ["fdr"], representations=six(), references=files("train"),
+                       validation=files("held"), blocks=0)  # fmt: skip
+    result = measured["fdr"].result
+    assert isinstance(result, FdrResult)
+    # Held-out images that are the fake ones score exactly 1.
+    assert result.value == pytest.approx(1, rel=1e-9)
+    assert result.normaliser == "exact"
+    wrong = {**files("train"), "fdr/mae-l": files("train")["fdr/clip-l"]}
+    with pytest.raises(DataError, match=r"fdr-clip-l.npz was not made .* instead of fdr/mae-l"):
+        measure(None, fake, ["fdr"], representations=six(), references=wrong)
+
+
+def test_two_files_of_statistics_are_compared_with_each_other(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    real, fake = folders
+    steps = Preprocess(size=24, filter="bicubic", antialias=True)
+    make_statistics(real, [tiny()]).save(tmp_path / "real.npz")
+    make_statistics(fake, [tiny()]).save(tmp_path / "fake.npz")
+    make_statistics(fake, [tiny(steps=steps)]).save(tmp_path / "other.npz")
+    ours = measure(tmp_path / "real.npz", tmp_path / "fake.npz", ["frechet"],
+                   representations=[tiny()])  # fmt: skip
+    whole = measure(real, fake, ["frechet"], representations=[tiny()])
+    assert ours["frechet"].result.value == pytest.approx(whole["frechet"].result.value, rel=1e-9)
+    assert "holds statistics, not samples" in ours["frechet"].result.interval_note
+    with pytest.raises(DataError, match="preprocess filter"):
+        measure(tmp_path / "real.npz", tmp_path / "other.npz", ["frechet"],
+                representations=[tiny()])  # fmt: skip
+
+
+def test_wrong_statistics_are_found_before_any_image_is_read(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    real, fake = folders
+    make_statistics(real, ["pixels/32"]).save(tmp_path / "ref.npz")
+    network = TinyNetwork()
+    with pytest.raises(DataError, match=r"name is pixels/32 instead of tiny|no statistics"):
+        measure(tmp_path / "ref.npz", fake, ["frechet"], representations=[tiny(network)])
+    assert network.batches == []

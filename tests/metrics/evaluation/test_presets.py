@@ -22,6 +22,7 @@ from torchmetrics.image.fid import FrechetInceptionDistance
 from rbench.errors import UsageError
 from rbench.metrics.evaluation.jobs import plan_jobs
 from rbench.metrics.evaluation.measure import measure
+from rbench.metrics.fdr import FDR6
 from rbench.metrics.frechet import frechet_distance
 from rbench.metrics.images import open_images
 from rbench.metrics.presets import PRESETS, get_preset
@@ -164,3 +165,12 @@ def test_the_options_given_go_before_those_of_the_preset() -> None:
     options: dict[str, Any] = {"manifold": {"k": 7}}
     (job,) = plan_jobs(["manifold"], [], get_preset("dgm-eval"), options)
     assert dict(job.options) == {"k": 7, "ball": "<"}
+
+
+def test_fdr_takes_inception_as_fd_loss_does() -> None:
+    jobs = plan_jobs(["fdr"], [], None, {})
+    assert [job.representation.name for job in jobs] == list(FDR6)
+    assert jobs[0].representation.preprocess == PRESETS["fd-loss"].preprocess["inception-v3"]
+    assert jobs[0].representation.preprocess.quantise == "none"
+    (one,) = plan_jobs(["fdr"], ["fdr/mae-l"], None, {})
+    assert one.label == "fdr/mae-l:cls"
