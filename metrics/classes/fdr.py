@@ -28,7 +28,8 @@ class FDr(Mergeable):
 
     Args:
         representations: names (which stand for the steps of ``fd-loss``), `Representation` or
-            `Extractor` objects, their first output each; by default the six of FDr^6. All networks are in memory at once.
+            `Extractor` objects, their first output each; by default the six of FDr^6. All
+            networks are in memory at once.
         references: statistics of the ImageNet training images by name of the representation, as
             `FrechetDistance` takes them; without one for a representation, update with real
             images too.
