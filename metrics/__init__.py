@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from rbench.metrics.classes import InceptionScore as InceptionScore
     from rbench.metrics.classes import KernelDistance as KernelDistance
     from rbench.metrics.classes import ManifoldScores as ManifoldScores
-    from rbench.metrics.cmmd import cmmd as cmmd
     from rbench.metrics.evaluation.make_statistics import make_statistics as make_statistics
     from rbench.metrics.evaluation.measure import Measurement as Measurement
     from rbench.metrics.evaluation.measure import measure as measure
-    from rbench.metrics.fdr import fdr as fdr
     from rbench.metrics.feature_store import FeatureStore as FeatureStore
-    from rbench.metrics.frechet import FrechetResult as FrechetResult
-    from rbench.metrics.frechet import frechet_distance as frechet_distance
-    from rbench.metrics.frechet_infinity import (
+    from rbench.metrics.frechet.distance import FrechetResult as FrechetResult
+    from rbench.metrics.frechet.distance import frechet_distance as frechet_distance
+    from rbench.metrics.frechet.fdr import fdr as fdr
+    from rbench.metrics.frechet.infinity import (
         frechet_distance_infinity as frechet_distance_infinity,
     )
-    from rbench.metrics.frechet_jackknife import frechet_jackknife as frechet_jackknife
+    from rbench.metrics.frechet.jackknife import frechet_jackknife as frechet_jackknife
     from rbench.metrics.images import ImageSource as ImageSource
     from rbench.metrics.images import open_images as open_images
-    from rbench.metrics.inception_score import inception_score as inception_score
-    from rbench.metrics.kernel_distance import kernel_distance as kernel_distance
+    from rbench.metrics.inception import inception_score as inception_score
+    from rbench.metrics.kernel.cmmd import cmmd as cmmd
+    from rbench.metrics.kernel.distance import kernel_distance as kernel_distance
     from rbench.metrics.manifold import manifold_scores as manifold_scores
     from rbench.metrics.moments import Moments as Moments
     from rbench.metrics.presets import PRESETS as PRESETS
@@ -59,7 +59,7 @@ _HOMES = {
     "FDr": f"{_HERE}.classes",
     "FeatureStore": f"{_HERE}.feature_store",
     "FrechetDistance": f"{_HERE}.classes",
-    "FrechetResult": f"{_HERE}.frechet",
+    "FrechetResult": f"{_HERE}.frechet.distance",
     "ImageSource": f"{_HERE}.images",
     "InceptionScore": f"{_HERE}.classes",
     "Interval": f"{_HERE}.results",
@@ -72,15 +72,15 @@ _HOMES = {
     "Preprocess": f"{_HERE}.representations.preprocess",
     "ReferenceStatistics": f"{_HERE}.reference_statistics",
     "Representation": f"{_HERE}.representations.representation",
-    "cmmd": f"{_HERE}.cmmd",
-    "fdr": f"{_HERE}.fdr",
-    "frechet_distance": f"{_HERE}.frechet",
-    "frechet_distance_infinity": f"{_HERE}.frechet_infinity",
-    "frechet_jackknife": f"{_HERE}.frechet_jackknife",
+    "cmmd": f"{_HERE}.kernel.cmmd",
+    "fdr": f"{_HERE}.frechet.fdr",
+    "frechet_distance": f"{_HERE}.frechet.distance",
+    "frechet_distance_infinity": f"{_HERE}.frechet.infinity",
+    "frechet_jackknife": f"{_HERE}.frechet.jackknife",
     "get_preset": f"{_HERE}.presets",
     "get_representation": f"{_HERE}.representations.registry",
-    "inception_score": f"{_HERE}.inception_score",
-    "kernel_distance": f"{_HERE}.kernel_distance",
+    "inception_score": f"{_HERE}.inception",
+    "kernel_distance": f"{_HERE}.kernel.distance",
     "list_representations": f"{_HERE}.representations.registry",
     "make_statistics": f"{_HERE}.evaluation.make_statistics",
     "manifold_scores": f"{_HERE}.manifold",

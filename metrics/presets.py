@@ -13,6 +13,7 @@ from typing import Any
 
 from rbench.errors import UsageError, nearest
 from rbench.metrics.representations.dinov2 import DGM_EVAL_PREPROCESS, EDM2_PREPROCESS
+from rbench.metrics.representations.fdr_set import FDR6
 from rbench.metrics.representations.preprocess import Preprocess
 from rbench.metrics.representations.registry import get_representation
 from rbench.metrics.representations.representation import Representation
@@ -148,7 +149,8 @@ PRESETS: Mapping[str, Preset] = {
                 "manifold": {"k": 3, "ball": "<="},
             },
             reference="the reference batch: its stored mu and sigma (the whole training set) for "
-            "FID and sFID, its 10,000 images for precision and recall",
+            "FID and sFID, its 10,000 images for precision and recall (such as "
+            "asset:VIRTUAL_imagenet256_labeled.npz)",
             notes=(
                 _FP32_MEAN,
                 _SINGULAR,
@@ -192,6 +194,7 @@ PRESETS: Mapping[str, Preset] = {
             "Jiawei-Yang/FD-loss 5c03b81: eval_all_fds.py, frechet_distance/",
             {
                 "frechet": ("inception-v3:pool",),
+                "fdr": FDR6,
                 "inception-score": ("inception-v3:logits_unbiased",),
                 "manifold": ("inception-v3:pool",),
             },

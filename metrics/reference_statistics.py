@@ -36,7 +36,7 @@ _PEER_NAMES = (
     ("mu_s", "sigma_s", "spatial"),
     ("avg_mu", "avg_sigma", "mean"),
 )
-_NAMED = ("spatial", "mean")
+_NAMED = ("spatial", "mean", "logits", "logits_unbiased")
 # clean-fid keeps the features for its kernel distance.
 _PEER_FEATURES = "feats"
 
@@ -135,8 +135,9 @@ class ReferenceStatistics:
     def mismatches(self, identity: Mapping[str, Any]) -> list[str]:
         """Return in what these statistics differ from an extractor's `identity`.
 
-        Each entry is a phrase with both values. The list is empty where they agree. Statistics
-        without a header give one entry that says so: nothing can be compared.
+        Each entry is a phrase with both values; weights are compared where `identity` has them.
+        The list is empty where they agree. Statistics that do not say what they were made with
+        give one entry that says so.
         """
         made_with = self.header.get("representation")
         if not isinstance(made_with, Mapping):
@@ -145,9 +146,10 @@ class ReferenceStatistics:
         for name in ("name", "precision"):
             if made_with.get(name) != identity.get(name):
                 found.append(f"{name} is {made_with.get(name)} instead of {identity.get(name)}")
-        hashes = [(one.get("weights") or {}).get("sha256") for one in (made_with, identity)]
-        if hashes[0] != hashes[1]:
-            found.append(f"weights have sha256 {hashes[0]} instead of {hashes[1]}")
+        if "weights" in identity:
+            hashes = [(one.get("weights") or {}).get("sha256") for one in (made_with, identity)]
+            if hashes[0] != hashes[1]:
+                found.append(f"weights have sha256 {hashes[0]} instead of {hashes[1]}")
         theirs, ours = made_with.get("preprocess") or {}, identity.get("preprocess") or {}
         for name in dict.fromkeys([*theirs, *ours]):
             if theirs.get(name) != ours.get(name):
@@ -160,9 +162,9 @@ def _unnamed(output: str) -> str:
 
 
 def _suffix(output: str, *, first: bool) -> str:
-    if first:
-        return ""
-    return "_s" if output == "spatial" else f"_{output}"
+    if output == "spatial":  # even alone: under `mu` others would take it for FID's
+        return "_s"
+    return "" if first else f"_{output}"
 
 
 def _ours(file: Any, path: Path) -> ReferenceStatistics:
@@ -170,6 +172,7 @@ def _ours(file: Any, path: Path) -> ReferenceStatistics:
     if not isinstance(header, dict) or header.get("schema") != SCHEMA:
         found = header.get("schema") if isinstance(header, dict) else header
         raise DataError(f"its schema is {found!r} and this rbench reads {SCHEMA}: make it again.")
+    _check_header(header)
     moments, features = {}, {}
     for i, (output, n) in enumerate(header["outputs"].items()):
         end = _suffix(output, first=i == 0)
@@ -184,6 +187,17 @@ def _ours(file: Any, path: Path) -> ReferenceStatistics:
         if f"features{end}" in file.files:
             features[output] = file[f"features{end}"]
     return ReferenceStatistics(moments, features, header, str(path))
+
+
+def _check_header(header: Mapping[str, Any]) -> None:
+    """Raise `DataError` for a header whose parts are not what every file of ours has."""
+    needed = {"outputs": (), "representation": ("name",), "data": ("name", "split", "count")}
+    for part, names in needed.items():
+        if part not in header and part != "outputs":
+            continue  # made in Python, without provenance
+        found = header.get(part)
+        if not isinstance(found, dict) or any(name not in found for name in names):
+            raise DataError(f"its header's {part!r} is damaged: make it again with `rbench stats`.")
 
 
 def _of_a_peer(file: Any, path: Path) -> ReferenceStatistics:

@@ -6,7 +6,7 @@ from rbench.metrics.classes.options import given_options
 from rbench.metrics.classes.reference import FeaturesGiven
 from rbench.metrics.classes.row_metric import RowMetric
 from rbench.metrics.classes.source import Given
-from rbench.metrics.cmmd import CmmdResult, cmmd
+from rbench.metrics.kernel.cmmd import CmmdResult, cmmd
 
 if TYPE_CHECKING:
     import torch

@@ -10,9 +10,10 @@ from rbench.metrics.classes.frechet_distance import FrechetDistance
 from rbench.metrics.classes.mergeable import Mergeable
 from rbench.metrics.classes.reference import MomentsGiven
 from rbench.metrics.classes.synchronise import State
-from rbench.metrics.fdr import FDR6, FdrResult, Normaliser, fdr
-from rbench.metrics.frechet import FrechetResult
+from rbench.metrics.frechet.distance import FrechetResult
+from rbench.metrics.frechet.fdr import FdrResult, Normaliser, fdr
 from rbench.metrics.presets import fdr_representation
+from rbench.metrics.representations.fdr_set import FDR6
 from rbench.metrics.representations.representation import Representation
 
 if TYPE_CHECKING:

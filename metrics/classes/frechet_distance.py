@@ -9,8 +9,8 @@ from rbench.metrics.classes.block_moments import BlockMoments
 from rbench.metrics.classes.paired_metric import PairedMetric
 from rbench.metrics.classes.reference import MomentsGiven, open_moments
 from rbench.metrics.classes.source import Given, choose_source
-from rbench.metrics.frechet import FrechetResult, frechet_distance
-from rbench.metrics.frechet_jackknife import frechet_jackknife
+from rbench.metrics.frechet.distance import FrechetResult, frechet_distance
+from rbench.metrics.frechet.jackknife import frechet_jackknife
 from rbench.metrics.moments import Moments
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from rbench.metrics.classes.metric import Metric
 from rbench.metrics.classes.options import given_options
 from rbench.metrics.classes.rows import Rows
 from rbench.metrics.classes.source import Given, choose_source
-from rbench.metrics.inception_score import InceptionScoreResult, Variant, inception_score
+from rbench.metrics.inception import InceptionScoreResult, Variant, inception_score
 
 if TYPE_CHECKING:
     import torch

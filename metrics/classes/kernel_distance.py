@@ -6,8 +6,8 @@ from rbench.metrics.classes.options import given_options
 from rbench.metrics.classes.reference import FeaturesGiven
 from rbench.metrics.classes.row_metric import RowMetric
 from rbench.metrics.classes.source import Given
-from rbench.metrics.kernel_distance import Estimator, kernel_distance
-from rbench.metrics.kernel_result import KernelResult
+from rbench.metrics.kernel.distance import Estimator, kernel_distance
+from rbench.metrics.kernel.result import KernelResult
 
 if TYPE_CHECKING:
     import torch

@@ -88,13 +88,14 @@ def open_features(given: FeaturesGiven, source: Source, *, force: bool) -> Refer
         return _fitting(Reference("features", None, values), source)
     statistics = _loaded(given)
     output = _output(source, statistics.features or statistics.moments)
-    if output not in statistics.features:
+    kept = statistics.find_features(output)
+    if kept is None:
         raise DataError(
             f"{_name(statistics)} keeps no features of {output!r}, which this metric needs: make "
             f"it again with its features (rbench stats --features)."
         )
     warnings = _checked(statistics, source, force)
-    values = as_matrix(statistics.features[output], "reference")
+    values = as_matrix(kept, "reference")
     return _fitting(Reference(_name(statistics), None, values, warnings), source)
 
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rbench.errors import DataError
-from rbench.metrics.cmmd import cmmd
 from rbench.metrics.evaluation.features import SideFeatures
 from rbench.metrics.evaluation.jobs import Job
 from rbench.metrics.evaluation.sides import Side
-from rbench.metrics.fdr import fdr
-from rbench.metrics.frechet import FrechetResult, frechet_distance
-from rbench.metrics.frechet_infinity import frechet_distance_infinity
-from rbench.metrics.frechet_jackknife import frechet_jackknife
-from rbench.metrics.inception_score import inception_score
-from rbench.metrics.kernel_distance import kernel_distance
+from rbench.metrics.frechet.distance import FrechetResult, frechet_distance
+from rbench.metrics.frechet.fdr import FdrResult, fdr
+from rbench.metrics.frechet.infinity import frechet_distance_infinity
+from rbench.metrics.frechet.jackknife import frechet_jackknife
+from rbench.metrics.inception import inception_score
+from rbench.metrics.kernel.cmmd import cmmd
+from rbench.metrics.kernel.distance import kernel_distance
 from rbench.metrics.manifold import SCORES, manifold_scores
 from rbench.metrics.reference_statistics import ReferenceStatistics
 from rbench.metrics.results import MetricResult
@@ -151,8 +151,9 @@ _COMPUTE: Mapping[str, Callable[[Job, Inputs], list[Row]]] = {
 
 def _with_origin(row: Row, inputs: Inputs, warnings: Mapping[str, Sequence[str]]) -> Row:
     """Return the row with what its number depends on beyond the features."""
-    name = row.on.partition(":")[0]
     result = row.result
+    names = result.ratios if isinstance(result, FdrResult) else [row.on.partition(":")[0]]
+    said = [warning for name in names for warning in warnings.get(name, ())]
     return replace(
         row,
         result=replace(
@@ -163,6 +164,6 @@ def _with_origin(row: Row, inputs: Inputs, warnings: Mapping[str, Sequence[str]]
                 "real": inputs.sides["real"].name if "real" in inputs.sides else None,
                 "fake": inputs.sides["fake"].name,
             },
-            warnings=(*result.warnings, *warnings.get(name, ())),
+            warnings=(*result.warnings, *said),
         ),
     )

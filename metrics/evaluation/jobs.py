@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rbench.errors import UsageError, nearest
-from rbench.metrics.fdr import FDR6
 from rbench.metrics.presets import Preset, fdr_representation
+from rbench.metrics.representations.fdr_set import FDR6
 from rbench.metrics.representations.registry import get_representation
 from rbench.metrics.representations.representation import Representation
 
@@ -63,7 +63,21 @@ def plan_jobs(
                 steps = preset.preprocess[representation.name]
                 representation = representation.with_preprocess(steps)
             jobs.append(Job(name, representation, output, {**pinned, **options.get(name, {})}))
-    return jobs
+    _check_names(jobs)
+    return list({(job.metric, job.label): job for job in jobs}.values())
+
+
+def _check_names(jobs: Sequence[Job]) -> None:
+    """Raise `UsageError` where one name stands for two things: one would win in silence."""
+    known: dict[str, Representation] = {}
+    for job in jobs:
+        one = known.setdefault(job.representation.name, job.representation)
+        other = job.representation
+        if (one.preprocess, one.precision) != (other.preprocess, other.precision):
+            raise UsageError(
+                f"{one.name} is asked for with two ways to prepare its images (fdr takes "
+                f"Inception as FD-Loss does): measure them by commands of their own."
+            )
 
 
 def _all(representations: Sequence[str | Representation], preset: Preset | None) -> list[str]:
@@ -79,6 +93,10 @@ def _chosen(
     metric: str, given: Sequence[str | Representation], preset: Preset | None
 ) -> list[tuple[Representation, str]]:
     if metric == "fdr":
+        if preset and "fdr" not in preset.representations:
+            raise UsageError(
+                f"fdr has a protocol of its own, fd-loss: leave out the preset {preset.name!r}."
+            )
         return _of_fdr(given)
     wanted: Sequence[str | Representation] = given
     if not wanted and preset and metric in preset.representations:
@@ -94,16 +112,9 @@ def _chosen(
 
 
 def _of_fdr(given: Sequence[str | Representation]) -> list[tuple[Representation, str]]:
-    """Return those of the six that are given, otherwise all of them, each with its first output.
-
-    Names stand for the representation as FDr takes it; an object is taken as it is.
-    """
-    named: dict[str, Representation] = {}
-    for one in given:
-        name = _split(one)[0].name
-        if name in FDR6:
-            named[name] = one if isinstance(one, Representation) else fdr_representation(name)
-    chosen = [named[n] for n in FDR6 if n in named] or [fdr_representation(n) for n in FDR6]
+    """Return the six, each with its first output; objects of their names stand in for them."""
+    named = {one.name: one for one in given if isinstance(one, Representation)}
+    chosen = [named.get(name) or fdr_representation(name) for name in FDR6]
     return [(one, next(iter(one.outputs))) for one in chosen]
 
 

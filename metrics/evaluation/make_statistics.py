@@ -2,8 +2,9 @@
 
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +23,9 @@ from rbench.metrics.images import ImageSource
 from rbench.metrics.presets import get_preset
 from rbench.metrics.reference_statistics import ReferenceStatistics
 from rbench.metrics.representations.representation import Representation
+
+# Their code defines networks; not every installation has them.
+_NETWORKS = ("torch", "torchvision", "timm", "open_clip_torch")
 
 
 def make_statistics(
@@ -48,7 +52,7 @@ def make_statistics(
     chosen = {job.representation.name for job in jobs}
     if len(chosen) > 1:
         raise UsageError(f"statistics are of one representation, not of {', '.join(chosen)}.")
-    side = first(open_side("real", images, reading), limit)
+    side = first(open_side("real", images, reading, offline=offline).without_statistics(), limit)
     if side.images is None:
         raise DataError(f"{side.name} holds statistics already, and no images.")
     if len(side.images) < 2:
@@ -88,5 +92,8 @@ def _copies(found: SideFeatures, label: str, outputs: Sequence[str]) -> dict[str
 
 
 def _versions() -> dict[str, str]:
-    packages = ("rbench", "numpy", "scipy", "Pillow")
-    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
+    found = {"python": platform.python_version()}
+    for name in ("rbench", "numpy", "scipy", "Pillow", *_NETWORKS):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rbench.errors import UsageError
+from rbench.errors import UsageError, nearest
 from rbench.metrics.evaluation.compute import Inputs, Row, compute
+from rbench.metrics.evaluation.counts import check_counts
 from rbench.metrics.evaluation.features import (
     Progress,
     SideFeatures,
@@ -15,7 +16,7 @@ from rbench.metrics.evaluation.features import (
     load_extractors,
     wanted_outputs,
 )
-from rbench.metrics.evaluation.jobs import NEEDS_REAL, plan_jobs
+from rbench.metrics.evaluation.jobs import NEEDS_REAL, Job, plan_jobs
 from rbench.metrics.evaluation.mismatches import mismatches
 from rbench.metrics.evaluation.sides import Given, Side, as_statistics, first, open_side
 from rbench.metrics.presets import Preset, get_preset
@@ -92,7 +93,8 @@ def measure(
     """Measure `fake` against `real`.
 
     Args:
-        real: images (a path or an `ImageSource`) or statistics; None where no metric needs them.
+        real: images (a path, ``asset:NAME`` or an `ImageSource`) or statistics; None where no
+            metric needs them.
         fake: the generated images, likewise.
         metrics: names of `jobs.METRICS`, or ``all``.
         representations: names, ``name:output``, or `Representation` objects.
@@ -125,10 +127,14 @@ def measure(
     if real is None and not references and any(job.metric in NEEDS_REAL for job in jobs):
         wanting = next(job.metric for job in jobs if job.metric in NEEDS_REAL)
         raise UsageError(f"{wanting} compares with real images: give --real, or --reference.")
-    sides = {"fake": open_side("fake", fake, reading)}
+    _check_names(jobs, references or {}, validation or {}, options or {})
+    if keep is not None and keep.exists() and any(keep.iterdir()):
+        raise UsageError(f"{keep} is not empty: give --keep a new folder.")
+    sides = {"fake": open_side("fake", fake, reading, offline=offline)}
     if real is not None or references:
-        sides["real"] = open_side("real", real, reading, references)
-    sides = {role: first(side, limit) for role, side in sides.items()}
+        sides["real"] = open_side("real", real, reading, references, offline)
+    sides = {role: first(side, limit).fitted(jobs) for role, side in sides.items()}
+    check_counts(sides, jobs)
     wanted = wanted_outputs(sides, jobs)
     extractors = load_extractors(wanted, jobs, device, offline)
     identities = {name: extractor.identity for name, extractor in extractors.items()}
@@ -149,6 +155,29 @@ def measure(
         chosen,
         tuple(dict.fromkeys(w for found in warnings.values() for w in found)),
     )
+
+
+def _check_names(
+    jobs: Sequence[Job],
+    references: Mapping[str, Any],
+    validation: Mapping[str, Any],
+    options: Mapping[str, Mapping[str, Any]],
+) -> None:
+    used = dict.fromkeys(job.representation.name for job in jobs)
+    ratios = dict.fromkeys(job.representation.name for job in jobs if job.metric == "fdr")
+    if validation and not ratios:
+        raise UsageError("--validation is for fdr, which is not asked for.")
+    if validation and options.get("fdr", {}).get("normaliser"):
+        raise UsageError("--validation gives normalisers of its own: leave out --normaliser.")
+    for flag, given, known in (
+        ("--reference", references, used),
+        ("--validation", validation, ratios),
+    ):
+        for name in given:
+            if name not in known:
+                raise UsageError(
+                    f"{flag} {name!r} is none of what is measured{nearest(name, [*known])}"
+                )
 
 
 @contextmanager

@@ -1,11 +1,14 @@
 """What stands on either side of a comparison: images, statistics made earlier, or both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from rbench.assets import fetch
+from rbench.assets.table import named as named_asset
 from rbench.errors import DataError, UsageError
+from rbench.metrics.evaluation.jobs import Job
 from rbench.metrics.images import ImageSource, looks_like_statistics, open_images
 from rbench.metrics.reference_statistics import ReferenceStatistics
 
@@ -18,7 +21,7 @@ class Side:
 
     A reference batch of guided-diffusion holds both images (`arr_0`) and the statistics of the
     whole training set (`mu`, `sigma`): the Fréchet distances then use the statistics, and the
-    other metrics the images, as its evaluator does.
+    other metrics the images, as its evaluator does. On the fake side the images go before.
     """
 
     role: str
@@ -30,6 +33,31 @@ class Side:
     def statistics_of(self, representation: str) -> ReferenceStatistics | None:
         """Return the statistics that stand for `representation`, None without any."""
         return self.statistics.get(representation) or self.statistics.get("")
+
+    def without_statistics(self) -> "Side":
+        """Return the images alone."""
+        return replace(self, statistics={})
+
+    def fitted(self, jobs: Sequence[Job]) -> "Side":
+        """Return the side with statistics only for what they fit, where images can do the rest.
+
+        A reference batch of another evaluator serves its own network, and its images the others.
+        """
+        common = self.statistics.get("")
+        if common is None or self.images is None:
+            return self
+        misfits = {
+            job.representation.name
+            for job in jobs
+            if (moments := common.find(job.output)) is not None
+            and moments.dimension != job.representation.dimension(job.output)
+        }
+        if not misfits:
+            return self
+        names = dict.fromkeys(job.representation.name for job in jobs)
+        fitting = {name: common for name in names if name not in misfits}
+        named = {name: one for name, one in self.statistics.items() if name}
+        return replace(self, statistics={**fitting, **named})
 
     def has(self, representation: str, output: str, only_moments: bool) -> bool:
         """Return whether the statistics of this side hold moments, or features, of an output."""
@@ -57,16 +85,22 @@ def open_side(
     given: Given | None,
     reading: Mapping[str, Any] | None = None,
     references: Mapping[str, Path | str | ReferenceStatistics] | None = None,
+    offline: bool = False,
 ) -> Side:
     """Open what was given as the `role` side, and statistics for single representations.
 
-    `reading` are options of `open_images`. Raises `DataError` where `given` is neither images nor
+    A path may be ``asset:NAME``, which is fetched unless `offline`. `reading` are options of
+    `open_images`. Raises `DataError` where `given` is neither images nor
     statistics, or a reference is no statistics.
     """
     named = {name: as_statistics(one) for name, one in (references or {}).items()}
     if given is None:
         return Side(role, "statistics", None, named)
+    if isinstance(given, str) and given.startswith("asset:"):
+        given = fetch(named_asset(given.removeprefix("asset:")), offline=offline)
     side = _open(role, given, reading)
+    if role == "fake" and side.images is not None:
+        return side.without_statistics()  # samples give an interval, stored moments do not
     return replace(side, statistics={**side.statistics, **named})
 
 

@@ -40,6 +40,16 @@ from rbench.metrics.representations.representation import (
 if TYPE_CHECKING:
     import torch
 
+FDR6 = (
+    "inception-v3",
+    "fdr/convnextv2-b",
+    "fdr/dinov2-l",
+    "fdr/mae-l",
+    "fdr/siglip2-so400m",
+    "fdr/clip-l",
+)
+"""The six of FDr^6, Inception's included."""
+
 Pooling = Literal["cls", "attn_pool", "mean"]
 _Triple: TypeAlias = tuple[float, float, float]
 
@@ -91,7 +101,7 @@ def dinov2_l(*, weights: Path | None = None) -> Representation:
 
 
 def convnextv2_b(*, weights: Path | None = None) -> Representation:
-    """Return ``fdr/convnextv2-b``: output ``mean``, 1024; `weights`: a local file."""
+    """Return ``fdr/convnextv2-b``: output ``pool``, 1024; `weights`: a local file."""
     return representation("fdr/convnextv2-b", CONVNEXTV2_B, weights)
 
 
@@ -134,7 +144,7 @@ def representation(name: str, backbone: Backbone, weights: Path | None = None) -
         return as_network(model, forward, device, precision), about
 
     mean, std = backbone.normalisation
-    names = (backbone.pooling, "mean") if is_vit else ("mean",)
+    names = (backbone.pooling, "mean") if is_vit else ("pool",)
     return Representation(
         name=name,
         outputs=dict.fromkeys(names, backbone.dimension),
@@ -158,7 +168,7 @@ def pooled(model: Any, pooling: Pooling, inputs: "torch.Tensor") -> "dict[str, t
     """Return what the evaluator takes from a timm `model`: the output `pooling` and the mean."""
     features = model.forward_features(inputs)
     if pooling == "mean":
-        return {"mean": features.mean(dim=(2, 3))}
+        return {"pool": features.mean(dim=(2, 3))}
     mean = features[:, model.num_prefix_tokens :].mean(dim=1)
     if pooling == "cls":
         return {"cls": features[:, 0], "mean": mean}

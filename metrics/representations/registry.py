@@ -48,6 +48,9 @@ def get_representation(name: str) -> Representation:
     for prefix, function in FAMILIES.items():
         if name.startswith(prefix) and len(name) > len(prefix):
             return cast(Representation, _function(function)(name))
+    for form in FAMILY_FORMS:
+        if form.startswith(f"{name.rstrip('/')}/"):
+            raise UsageError(f"{name!r} is a family: write {form}.")
     raise UsageError(f"There is no representation {name!r}{nearest(name, list_representations())}")
 
 

@@ -23,7 +23,8 @@ def command(
         str | None,
         typer.Option(
             envvar="RBENCH_REAL",
-            help="The real images: a folder, zip, npz (arr_0), webdataset tar, or statistics.",
+            help="The real images: a folder, zip, npz (arr_0), webdataset tar, asset:NAME, or "
+            "statistics.",
         ),
     ] = None,
     fake: Annotated[
@@ -63,6 +64,16 @@ def command(
     subset_size: Annotated[
         int | None,
         typer.Option(envvar="RBENCH_SUBSET_SIZE", help="kernel: samples in a subset."),
+    ] = None,
+    subsets: Annotated[
+        int | None, typer.Option(envvar="RBENCH_SUBSETS", help="kernel: how many subsets.")
+    ] = None,
+    block_size: Annotated[
+        int | None,
+        typer.Option(envvar="RBENCH_BLOCK_SIZE", help="kernel: samples in a block."),
+    ] = None,
+    splits: Annotated[
+        int | None, typer.Option(envvar="RBENCH_SPLITS", help="inception-score: how many splits.")
     ] = None,
     k: Annotated[
         int | None, typer.Option(envvar="RBENCH_K", help="manifold: which neighbour, 3 by default.")
@@ -144,9 +155,15 @@ def command(
     from rbench.metrics.evaluation.measure import measure
 
     options: dict[str, dict[str, Any]] = {
-        "kernel": {"estimator": estimator, "subset_size": subset_size, "seed": seed},
+        "kernel": {
+            "estimator": estimator,
+            "subsets": subsets,
+            "subset_size": subset_size,
+            "block_size": block_size,
+            "seed": seed,
+        },
         "manifold": {"k": k, "ball": ball},
-        "inception-score": {"variant": variant, "seed": seed},
+        "inception-score": {"variant": variant, "splits": splits, "seed": seed},
         "fdr": {"normaliser": normaliser},
     }
     with ImageProgress() as progress:

@@ -79,8 +79,13 @@ def command(
 ) -> int:
     """Write the statistics of real images to a file that says what it is."""
     from rbench.cli.image_progress import ImageProgress
+    from rbench.errors import UsageError
     from rbench.metrics.evaluation.make_statistics import make_statistics
 
+    if output.suffix != ".npz" or output.is_dir():
+        raise UsageError(f"-o {output}: name a file that ends in .npz.")
+    if not output.parent.is_dir():
+        raise UsageError(f"-o {output}: there is no folder {output.parent}.")
     with ImageProgress() as progress:
         made = make_statistics(
             images,

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rbench.metrics.cmmd import cmmd
+from rbench.metrics.kernel.cmmd import cmmd
 
 Matrix = npt.NDArray[Any]
 

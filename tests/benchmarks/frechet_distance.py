@@ -18,7 +18,7 @@ from pytorch_fid.fid_score import calculate_frechet_distance
 from torch_fidelity.metric_fid import KEY_METRIC_FID, fid_statistics_to_metric
 from torchmetrics.image.fid import _compute_fid
 
-from rbench.metrics.frechet import frechet_distance
+from rbench.metrics.frechet.distance import frechet_distance
 from rbench.metrics.moments import Moments
 
 OURS = "rbench"

@@ -15,7 +15,7 @@ import torch
 from cleanfid.fid import kernel_distance as cleanfid_kernel_distance
 from torch_fidelity.metric_kid import kid_features_to_metric
 
-from rbench.metrics.kernel_distance import kernel_distance
+from rbench.metrics.kernel.distance import kernel_distance
 
 
 def features(

@@ -8,7 +8,7 @@ import torch
 
 from rbench.errors import DataError, UsageError
 from rbench.metrics.feature_store import FeatureStore
-from rbench.metrics.frechet import frechet_distance
+from rbench.metrics.frechet.distance import frechet_distance
 from rbench.metrics.moments import Moments
 
 ROWS = np.random.default_rng(0).normal(size=(1000, 6)).astype(np.float32)

@@ -7,11 +7,17 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from rbench.metrics import manifold_balls, manifold_neighbours
+from rbench.metrics import manifold_balls, manifold_neighbours, manifold_points
 from rbench.metrics.manifold_balls import count_balls
 from rbench.metrics.manifold_bounds import TINY, bounds, squared_distances
 from rbench.metrics.manifold_neighbours import neighbour_distances
-from rbench.metrics.manifold_points import joint_points, products, squares_of
+from rbench.metrics.manifold_points import (
+    block_rows,
+    joint_points,
+    products,
+    room_to_keep,
+    squares_of,
+)
 from tests.metrics.manifold_brute_force import Matrix, squared_radii
 
 
@@ -65,10 +71,11 @@ def test_exact_distances_do_not_depend_on_direction_place_or_company() -> None:
     assert one[0] == there[3, 50] == ((real[3].astype(float) - fake[50]) ** 2).sum()
 
 
-def test_identities_are_equal_for_equal_rows_only() -> None:
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_identities_are_equal_for_equal_rows_only(dtype: Any) -> None:
     rng = np.random.default_rng(0)
     real = rng.integers(-1, 2, size=(200, 3)).astype(np.float32)
-    fake = rng.integers(-1, 2, size=(150, 3)).astype(np.float64)
+    fake = rng.integers(-1, 2, size=(150, 3)).astype(dtype)
     fake[fake == 0] = -0.0
     x, y = joint_points(real, fake)
     identity = np.concatenate([x.identity, y.identity])
@@ -85,6 +92,51 @@ def test_neighbours_are_those_of_brute_force(k: int, rows_at_once: int) -> None:
     x, _ = joint_points(real, fake)
     found = neighbour_distances(x, k, rows_at_once)
     assert (found == squared_radii(real, k)).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_kept_points_give_what_blocks_give_in_tiles_of_another_shape(
+    dtype: Any, monkeypatch: Any
+) -> None:
+    real, fake = sets(5, 310, 20, 3.0, dtype)
+    fake[100:104] = real[0]
+    x, y = joint_points(real, fake)
+    kept_x, kept_y = joint_points(real, fake, keep=True)
+    assert kept_x.kept is not None and x.kept is None
+    assert (kept_x.kept == x.block(0, 310, np.float32)).all()
+    assert (kept_y.squares == y.squares).all()
+    monkeypatch.setattr(manifold_points, "_TILE_ROWS", 32)
+    radii = squared_radii(real, 3), squared_radii(fake, 3)
+    assert (neighbour_distances(kept_x, 3, 64) == radii[0]).all()
+    assert (neighbour_distances(kept_y, 3, 64) == radii[1]).all()
+    ours, theirs = (count_balls(*pair, *radii, "<=", 64) for pair in ((kept_x, kept_y), (x, y)))
+    for name in ("fakes_in_ball", "balls_around_fake", "balls_around_real"):
+        assert (getattr(ours, name) == getattr(theirs, name)).all()
+
+
+@pytest.mark.parametrize(("n", "m"), [(5000, 5000), (20_000, 3000), (50_000, 50_000), (40, 30)])
+@pytest.mark.parametrize("block_bytes", [2**22, 2**27, 2**28])
+def test_kept_points_and_blocks_fit_in_the_bound(n: int, m: int, block_bytes: int) -> None:
+    kept = room_to_keep(2048, n, m, block_bytes)
+    assert kept in (0, 4 * 2048 * (n + m))
+    rows = block_rows(2048, block_bytes - kept)
+    assert kept + 4 * (rows * rows + 3 * 2048 * rows) <= block_bytes
+    assert kept == 0 or rows >= min(512, max(n, m))
+
+
+def test_neighbours_that_the_bounds_order_need_no_exact_distance(monkeypatch: Any) -> None:
+    compared: list[int] = []
+    exact = manifold_neighbours.squared_distances
+
+    def watched(*given: Any) -> npt.NDArray[np.float64]:
+        compared.append(len(given[2]))
+        return exact(*given)
+
+    monkeypatch.setattr(manifold_neighbours, "squared_distances", watched)
+    real = np.random.default_rng(9).normal(size=(400, 16)).astype(np.float32)
+    x, _ = joint_points(real, real[:9])
+    assert (neighbour_distances(x, 5, 128) == squared_radii(real, 5)).all()
+    assert 400 <= sum(compared) < 420
 
 
 def test_samples_sorted_by_class_fill_the_lists_late_and_right() -> None:

@@ -14,9 +14,9 @@ from sklearn.datasets import load_digits
 from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
 from torch_fidelity.metric_kid import kid_features_to_metric
 
-from rbench.metrics.frechet import frechet_distance
-from rbench.metrics.frechet_jackknife import frechet_jackknife
-from rbench.metrics.kernel_distance import kernel_distance
+from rbench.metrics.frechet.distance import frechet_distance
+from rbench.metrics.frechet.jackknife import frechet_jackknife
+from rbench.metrics.kernel.distance import kernel_distance
 from rbench.metrics.manifold import manifold_scores
 from rbench.metrics.representations.extractor import Extractor
 from tests.metrics import fashion_mnist

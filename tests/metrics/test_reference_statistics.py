@@ -10,7 +10,7 @@ import pytest
 from pytorch_fid import fid_score
 
 from rbench.errors import DataError
-from rbench.metrics.frechet import frechet_distance
+from rbench.metrics.frechet.distance import frechet_distance
 from rbench.metrics.moments import Moments
 from rbench.metrics.reference_statistics import ReferenceStatistics
 
@@ -159,3 +159,30 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be written"):
         statistics(pool=features()).save(tmp_path / "no" / "ref.npz")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"representation": "tiny"},
+        {"representation": {}},
+        {"data": {"name": "x"}},
+        {"outputs": ["pool"]},
+    ],
+)
+def test_a_damaged_header_is_one_sentence(tmp_path: Path, damage: dict[str, Any]) -> None:
+    statistics(pool=features()).save(tmp_path / "ref.npz")
+    with np.load(tmp_path / "ref.npz") as file:
+        arrays = dict(file)
+    header = {**json.loads(arrays["rbench"].tobytes()), **damage}
+    arrays["rbench"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    np.savez(tmp_path / "bad.npz", **arrays)
+    with pytest.raises(DataError, match="damaged"):
+        ReferenceStatistics.load(tmp_path / "bad.npz")
+
+
+def test_spatial_alone_is_not_taken_for_fids_statistics(tmp_path: Path) -> None:
+    statistics(spatial=features(d=5)).save(tmp_path / "ref.npz")
+    with np.load(tmp_path / "ref.npz") as file:
+        assert "mu" not in file.files and "mu_s" in file.files
+    assert ReferenceStatistics.load(tmp_path / "ref.npz").of("spatial").n == 200

@@ -16,11 +16,11 @@ from rbench.metrics.classes import (
     KernelDistance,
     ManifoldScores,
 )
-from rbench.metrics.cmmd import cmmd
-from rbench.metrics.frechet import frechet_distance
-from rbench.metrics.frechet_jackknife import frechet_jackknife
-from rbench.metrics.inception_score import inception_score
-from rbench.metrics.kernel_distance import kernel_distance
+from rbench.metrics.frechet.distance import frechet_distance
+from rbench.metrics.frechet.jackknife import frechet_jackknife
+from rbench.metrics.inception import inception_score
+from rbench.metrics.kernel.cmmd import cmmd
+from rbench.metrics.kernel.distance import kernel_distance
 from rbench.metrics.manifold import manifold_scores
 from rbench.metrics.representations.of_callable import of_callable
 from rbench.metrics.representations.preprocess import Preprocess

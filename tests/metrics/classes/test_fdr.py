@@ -8,8 +8,9 @@ import torch
 
 from rbench.errors import DataError, UsageError
 from rbench.metrics.classes import FDr, FrechetDistance
-from rbench.metrics.fdr import FDR6, fdr
+from rbench.metrics.frechet.fdr import fdr
 from rbench.metrics.moments import Moments
+from rbench.metrics.representations.fdr_set import FDR6
 from rbench.metrics.representations.of_callable import of_callable
 from rbench.metrics.representations.preprocess import Preprocess
 from rbench.metrics.representations.representation import Representation

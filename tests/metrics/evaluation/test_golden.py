@@ -11,7 +11,7 @@ from rbench.assets.table import ASSETS, named
 from rbench.cli import main
 from rbench.metrics.evaluation import golden
 from rbench.metrics.evaluation.golden import GOLDEN, Golden, check_golden
-from rbench.metrics.frechet import frechet_distance
+from rbench.metrics.frechet.distance import frechet_distance
 from rbench.metrics.manifold import manifold_scores
 from rbench.metrics.presets import PRESETS, Preset
 from tests.metrics.evaluation.image_sets import blurred

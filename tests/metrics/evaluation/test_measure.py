@@ -8,17 +8,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rbench.assets import Asset
+from rbench.assets.table import ASSETS
 from rbench.errors import DataError, UsageError
+from rbench.metrics.evaluation.jobs import plan_jobs
 from rbench.metrics.evaluation.make_statistics import make_statistics
 from rbench.metrics.evaluation.measure import measure
-from rbench.metrics.fdr import FDR6, PAPER_IMPLIED, FdrResult
-from rbench.metrics.frechet_jackknife import frechet_jackknife
+from rbench.metrics.frechet.fdr import PAPER_IMPLIED, FdrResult
+from rbench.metrics.frechet.jackknife import frechet_jackknife
 from rbench.metrics.images import open_images
-from rbench.metrics.inception_score import inception_score
-from rbench.metrics.kernel_distance import kernel_distance
+from rbench.metrics.inception import inception_score
+from rbench.metrics.kernel.distance import kernel_distance
 from rbench.metrics.manifold import manifold_scores
+from rbench.metrics.presets import get_preset
 from rbench.metrics.reference_statistics import ReferenceStatistics
 from rbench.metrics.representations.extractor import Extractor
+from rbench.metrics.representations.fdr_set import FDR6
 from rbench.metrics.representations.preprocess import Preprocess
 from tests.metrics.evaluation.image_sets import blurred, two_folders, write
 from tests.metrics.representations.pictures import crops
@@ -301,6 +306,115 @@ def test_wrong_statistics_are_found_before_any_image_is_read(
     real, fake = folders
     make_statistics(real, ["pixels/32"]).save(tmp_path / "ref.npz")
     network = TinyNetwork()
-    with pytest.raises(DataError, match=r"name is pixels/32 instead of tiny|no statistics"):
+    with pytest.raises(DataError, match=r"was not made|no statistics"):
         measure(tmp_path / "ref.npz", fake, ["frechet"], representations=[tiny(network)])
     assert network.batches == []
+
+
+def test_what_a_person_mistypes_is_not_ignored(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    make_statistics(folders[0], [tiny()]).save(tmp_path / "ref.npz")
+    ref = {"tinny": tmp_path / "ref.npz"}
+    for arguments, message in (
+        ({"references": ref}, "--reference 'tinny' is none of what is measured; did you mean"),
+        ({"validation": ref}, "--validation is for fdr"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            measure(*folders, ["frechet"], representations=[tiny()], **arguments)  # type: ignore[arg-type]
+
+
+def test_one_name_cannot_stand_for_two_things(folders: tuple[Path, Path]) -> None:
+    other = tiny(steps=Preprocess(size=24, filter="bicubic", antialias=True))
+    with pytest.raises(UsageError, match="two ways to prepare its images"):
+        measure(*folders, ["frechet"], representations=[tiny(), other])
+    with pytest.raises(UsageError, match="two ways to prepare"):
+        plan_jobs(["frechet", "fdr"], ["inception-v3"], None, {})
+    with pytest.raises(UsageError, match="leave out the preset 'clean-fid'"):
+        plan_jobs(["fdr"], [], get_preset("clean-fid"), {})
+    twice = measure(*folders, ["frechet"], representations=[tiny(), tiny()], blocks=0)
+    assert len(twice.rows) == 1
+
+
+def test_two_files_are_compared_with_what_was_asked_for(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    other = tiny(steps=Preprocess(size=24, filter="bicubic", antialias=True))
+    for name, images in zip(("real", "fake"), folders, strict=True):
+        make_statistics(images, [other]).save(tmp_path / f"{name}.npz")
+    with pytest.raises(DataError, match="preprocess filter is bicubic instead of bilinear"):
+        measure(tmp_path / "real.npz", tmp_path / "fake.npz", ["frechet"], representations=[tiny()])
+
+
+def test_statistics_of_another_dimension_are_refused(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    rows = np.random.default_rng(0).normal(size=(99, 5))
+    np.savez(tmp_path / "five.npz", mu=rows.mean(0), sigma=np.cov(rows.T))
+    np.savez(tmp_path / "feats.npz", feats=rows)
+    with pytest.raises(DataError, match="has 5 dimensions and tiny:pool has 16"):
+        measure(tmp_path / "five.npz", folders[1], ["frechet"], representations=[tiny()])
+    with pytest.raises(DataError, match="no features of logits"):
+        measure(None, tmp_path / "feats.npz", ["inception-score"], representations=[tiny()])
+
+
+def test_forced_statistics_are_named_in_fdr_too(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    steps = Preprocess(size=24, filter="bicubic", antialias=True)
+    other = replace(tiny(steps=steps), name="fdr/mae-l")
+    make_statistics(folders[0], [other]).save(tmp_path / "ref.npz")
+    measured = measure(*folders, ["fdr"], representations=six(), blocks=0, force=True,
+                       references={"fdr/mae-l": tmp_path / "ref.npz"})  # fmt: skip
+    assert any(w.startswith("FORCED: ") for w in measured["fdr"].result.warnings)
+
+
+def test_samples_go_before_the_statistics_that_come_with_them(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    images = np.stack([image.pixels for image in open_images(folders[1])])
+    np.savez(tmp_path / "fake.npz", arr_0=images, mu=np.zeros(16), sigma=np.eye(16))
+    measured = measure(folders[0], tmp_path / "fake.npz", ["frechet"], representations=[tiny()])
+    whole = measure(*folders, ["frechet"], representations=[tiny()])
+    assert measured["frechet"].result == replace(
+        whole["frechet"].result, about=measured["frechet"].result.about
+    )
+    np.savez(tmp_path / "real.npz", arr_0=images, mu=np.zeros(3), sigma=np.eye(3))
+    assert make_statistics(tmp_path / "real.npz", [tiny()]).of("pool").n == 48
+
+
+def test_what_cannot_work_is_said_before_the_images_are_read(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "kept" / "old").mkdir(parents=True)
+    network = TinyNetwork()
+    for arguments, message in (
+        ({"keep": tmp_path / "kept"}, "is not empty"),
+        ({"options": {"manifold": {"k": 48}}}, "has 48 images; manifold needs 49 for k = 48"),
+        ({"options": {"kernel": {"estimator": "subsets"}}}, "kernel needs 1000 for its subsets"),
+        ({"options": {"inception-score": {"splits": 60}}}, "inception-score needs 60, one for"),
+    ):
+        with pytest.raises((DataError, UsageError), match=message):
+            measure(*folders, ["all"], representations=[tiny(network)], **arguments)  # type: ignore[arg-type]
+    assert network.batches == []
+
+
+def test_a_reference_batch_serves_its_own_network_and_its_images_the_others(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    rows = extracted(folders[0], "pool")["pool"].astype(np.float64)
+    few = crops(20, 32)
+    np.savez(tmp_path / "batch.npz", arr_0=few, mu=rows.mean(0), sigma=np.cov(rows.T))
+    measured = measure(tmp_path / "batch.npz", folders[1], ["frechet"],
+                       representations=[tiny(), "pixels/32"])  # fmt: skip
+    by_name = {row.on: row.result for row in measured.rows}
+    assert by_name["tiny:pool"].n["real"] is None
+    assert by_name["pixels/32:pixels"].n["real"] == 20
+
+
+def test_an_asset_stands_for_its_file(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RBENCH_ASSETS", str(tmp_path))
+    monkeypatch.setitem(ASSETS, "ref.npz", Asset("ref.npz", "https://example.org", "CC0", "a test"))
+    make_statistics(folders[0], [tiny()]).save(tmp_path / "ref.npz")
+    measured = measure("asset:ref.npz", folders[1], ["frechet"], representations=[tiny()])
+    assert measured.sides["real"]["path"] == str(tmp_path / "ref.npz")
+    with pytest.raises(UsageError, match="no asset 'reff"):
+        measure("asset:reff.npz", folders[1], ["frechet"], representations=[tiny()])

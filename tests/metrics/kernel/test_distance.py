@@ -12,10 +12,10 @@ from torch_fidelity.metric_kid import kid_features_to_metric
 from torchmetrics.image.kid import poly_mmd
 
 from rbench.errors import DataError, UsageError
-from rbench.metrics import kernel_distance as module
-from rbench.metrics.kernel_distance import kernel_distance
-from rbench.metrics.kernel_parts import sums_of_sides
-from rbench.metrics.kernel_polynomial import Polynomial, centred_sides
+from rbench.metrics.kernel import distance as module
+from rbench.metrics.kernel.distance import kernel_distance
+from rbench.metrics.kernel.parts import sums_of_sides
+from rbench.metrics.kernel.polynomial import Polynomial, centred_sides
 
 Matrix = npt.NDArray[Any]
 

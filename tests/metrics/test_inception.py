@@ -11,7 +11,7 @@ from torch_fidelity.metric_isc import isc_features_to_metric
 from torchmetrics.image.inception import InceptionScore
 
 from rbench.errors import DataError, UsageError
-from rbench.metrics.inception_score import VARIANTS, inception_score
+from rbench.metrics.inception import VARIANTS, inception_score
 
 Matrix = npt.NDArray[Any]
 
@@ -37,14 +37,15 @@ def test_one_certain_class_each_gives_the_number_of_classes(variant: Any) -> Non
 
 
 def test_classes_in_order_score_as_many_as_each_split_holds() -> None:
-    in_order = 1000.0 * np.repeat(np.eye(10), 50, axis=0)
-    sorted_score = inception_score(in_order, variant="dgm-eval", splits=5)
-    assert float(sorted_score) == pytest.approx(2, rel=1e-12)
+    in_order = 1000.0 * np.repeat(np.eye(10), 1000, axis=0)
+    sorted_score = inception_score(in_order, variant="adm")
+    assert float(sorted_score) == pytest.approx(5, rel=1e-12)
     assert any("different classes" in text for text in sorted_score.warnings)
     shuffled = inception_score(in_order, variant="torch-fidelity", splits=5)
     assert float(shuffled) > 9
+    assert float(inception_score(in_order, variant="dgm-eval", splits=5)) > 9
     mixed = np.random.default_rng(0).permutation(in_order)
-    warnings = inception_score(mixed, variant="dgm-eval", splits=5).warnings
+    warnings = inception_score(mixed, variant="adm").warnings
     assert not any("different classes" in text for text in warnings)
 
 
@@ -89,7 +90,8 @@ def test_adm_takes_splits_of_5000_in_the_order_given_and_a_shorter_last() -> Non
 def test_dgm_eval_leaves_the_remainder_out_and_says_so() -> None:
     rows = logits(437)
     ours = inception_score(rows, variant="dgm-eval")
-    expected = [brute_force(rows[i * 43 : (i + 1) * 43]) for i in range(10)]
+    mixed = rows[np.random.RandomState(2020).permutation(437)]
+    expected = [brute_force(mixed[i * 43 : (i + 1) * 43]) for i in range(10)]
     assert ours.scores == pytest.approx(expected, rel=1e-12)
     assert any("7 of 437 images were left out" in text for text in ours.warnings)
 
@@ -112,13 +114,15 @@ def test_the_seed_fixes_the_shuffle() -> None:
     rows = logits()
     assert inception_score(rows, seed=1) == inception_score(rows, seed=1)
     assert inception_score(rows, seed=1).value != inception_score(rows, seed=2).value
-    assert inception_score(rows, variant="dgm-eval", seed=1).about["shuffle_seed"] is None
+    assert inception_score(rows, variant="adm", seed=1).about["shuffle_seed"] is None
+    with pytest.raises(UsageError, match="seed=-1"):
+        inception_score(rows, seed=-1)
 
 
 def test_the_blocks_of_the_softmax_do_not_change_the_score(monkeypatch: Any) -> None:
     rows = logits()
     expected = inception_score(rows, splits=2)
-    monkeypatch.setattr("rbench.metrics.inception_score._BLOCK_BYTES", 1000)
+    monkeypatch.setattr("rbench.metrics.inception._BLOCK_BYTES", 1000)
     assert inception_score(rows, splits=2).scores == pytest.approx(expected.scores, rel=1e-14)
 
 

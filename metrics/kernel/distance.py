@@ -10,12 +10,13 @@ from typing import Any, Literal
 from rbench.errors import UsageError
 from rbench.metrics.arrays import Features, as_matrix
 from rbench.metrics.intervals import check_level
-from rbench.metrics.kernel_jackknife import discrepancy, jackknife_error
-from rbench.metrics.kernel_parts import all_pair_sums, block_distance, subsets_distance
-from rbench.metrics.kernel_polynomial import Polynomial
-from rbench.metrics.kernel_result import KernelResult
-from rbench.metrics.kernel_sums import BLOCK_BYTES
+from rbench.metrics.kernel.jackknife import discrepancy, jackknife_error
+from rbench.metrics.kernel.parts import all_pair_sums, block_distance, subsets_distance
+from rbench.metrics.kernel.polynomial import Polynomial
+from rbench.metrics.kernel.result import KernelResult
+from rbench.metrics.kernel.sums import BLOCK_BYTES
 from rbench.metrics.normal_interval import normal_interval
+from rbench.metrics.seeds import check_seed
 
 Estimator = Literal["auto", "full", "block", "subsets"]
 FULL_UP_TO = 20_000
@@ -75,6 +76,7 @@ def kernel_distance(
     `UsageError` for options that make no sense.
     """
     check_level(level)
+    check_seed(seed)
     ours: Any = as_matrix(real, "real", least=2)
     theirs: Any = as_matrix(fake, "fake", dimension=ours.shape[1], least=2)
     kernel = Polynomial(degree, 1 / ours.shape[1] if gamma is None else gamma, coef0)

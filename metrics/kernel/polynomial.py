@@ -8,7 +8,7 @@ import numpy as np
 
 from rbench.errors import UsageError
 from rbench.metrics.arrays import is_tensor
-from rbench.metrics.kernel_side import Side, Vector, make_side, mean_of, off_centre, times, wide
+from rbench.metrics.kernel.side import Side, Vector, make_side, mean_of, off_centre, times, wide
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rbench.metrics.kernel_side import Vector
+from rbench.metrics.kernel.side import Vector
 
 
 @dataclass(frozen=True, slots=True)

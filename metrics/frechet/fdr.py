@@ -12,21 +12,12 @@ from types import MappingProxyType
 from typing import Literal
 
 from rbench.errors import DataError, UsageError, nearest
-from rbench.metrics.block_jackknife import LeftOut, jackknifed
-from rbench.metrics.frechet import FrechetResult
+from rbench.metrics.frechet.block_jackknife import LeftOut, jackknifed
+from rbench.metrics.frechet.distance import FrechetResult
+from rbench.metrics.representations.fdr_set import FDR6
 from rbench.metrics.results import Interval, MetricResult
 
 Normaliser = Literal["paper-implied", "released", "exact"]
-
-FDR6 = (
-    "inception-v3",
-    "fdr/convnextv2-b",
-    "fdr/dinov2-l",
-    "fdr/mae-l",
-    "fdr/siglip2-so400m",
-    "fdr/clip-l",
-)
-"""The six of FDr^6."""
 
 
 def _table(*values: float) -> Mapping[str, float]:

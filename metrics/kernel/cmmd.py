@@ -13,9 +13,9 @@ import numpy as np
 from rbench.errors import DataError, UsageError
 from rbench.metrics.arrays import Features, as_matrix, is_tensor
 from rbench.metrics.intervals import check_level
-from rbench.metrics.kernel_jackknife import discrepancy, jackknife_error
-from rbench.metrics.kernel_parts import sums_of_sides
-from rbench.metrics.kernel_side import (
+from rbench.metrics.kernel.jackknife import discrepancy, jackknife_error
+from rbench.metrics.kernel.parts import sums_of_sides
+from rbench.metrics.kernel.side import (
     Side,
     Vector,
     chunks,
@@ -25,7 +25,7 @@ from rbench.metrics.kernel_side import (
     squares,
     wide,
 )
-from rbench.metrics.kernel_sums import BLOCK_BYTES
+from rbench.metrics.kernel.sums import BLOCK_BYTES
 from rbench.metrics.normal_interval import normal_interval
 from rbench.metrics.results import MetricResult
 

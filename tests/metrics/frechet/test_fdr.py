@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from rbench.errors import DataError, UsageError
-from rbench.metrics.fdr import FDR6, PAPER_IMPLIED, RELEASED, fdr
-from rbench.metrics.frechet_jackknife import frechet_jackknife
+from rbench.metrics.frechet.fdr import PAPER_IMPLIED, RELEASED, fdr
+from rbench.metrics.frechet.jackknife import frechet_jackknife
 from rbench.metrics.moments import Moments
+from rbench.metrics.representations.fdr_set import FDR6
 
 RAW = dict(zip(FDR6, (0.77, 32.4, 24.7, 0.015, 1.49, 32.3), strict=True))
 

@@ -10,8 +10,8 @@ import torch
 from mpmath import mp
 
 from rbench.errors import DataError, UsageError
-from rbench.metrics.cmmd import GaussianLessOne, _sides, cmmd
-from rbench.metrics.kernel_parts import sums_of_sides
+from rbench.metrics.kernel.cmmd import GaussianLessOne, _sides, cmmd
+from rbench.metrics.kernel.parts import sums_of_sides
 
 Matrix = npt.NDArray[Any]
 

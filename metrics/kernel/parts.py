@@ -8,11 +8,11 @@ import numpy.typing as npt
 from rbench.errors import DataError, UsageError
 from rbench.metrics.arrays import is_tensor
 from rbench.metrics.intervals import check_level, clustered_mean
-from rbench.metrics.kernel_jackknife import DiscrepancySums, discrepancy
-from rbench.metrics.kernel_polynomial import Polynomial, centred_sides
-from rbench.metrics.kernel_result import KernelResult
-from rbench.metrics.kernel_side import Side
-from rbench.metrics.kernel_sums import Kernel, cross_sums, within_sums
+from rbench.metrics.kernel.jackknife import DiscrepancySums, discrepancy
+from rbench.metrics.kernel.polynomial import Polynomial, centred_sides
+from rbench.metrics.kernel.result import KernelResult
+from rbench.metrics.kernel.side import Side
+from rbench.metrics.kernel.sums import Kernel, cross_sums, within_sums
 from rbench.metrics.results import Interval
 
 

@@ -17,6 +17,7 @@ from rbench.metrics.arrays import Features, as_matrix, is_tensor
 from rbench.metrics.intervals import check_level
 from rbench.metrics.normal_interval import normal_interval
 from rbench.metrics.results import MetricResult
+from rbench.metrics.seeds import check_seed
 
 Variant = Literal["torch-fidelity", "adm", "torchmetrics", "dgm-eval"]
 VARIANTS: tuple[Variant, ...] = ("torch-fidelity", "adm", "torchmetrics", "dgm-eval")
@@ -24,7 +25,7 @@ VARIANTS: tuple[Variant, ...] = ("torch-fidelity", "adm", "torchmetrics", "dgm-e
 _ADM_SPLIT = 5000
 _FEW = 5000
 _BLOCK_BYTES = 2**23
-_SHUFFLED = ("torch-fidelity", "torchmetrics")
+_SHUFFLED = ("torch-fidelity", "torchmetrics", "dgm-eval")
 _DDOF = {"torch-fidelity": 0, "adm": 0, "torchmetrics": 1, "dgm-eval": 0}
 
 
@@ -64,8 +65,8 @@ def inception_score(
     - ``torchmetrics`` (1.9): logits without bias, 1008; shuffled (theirs by torch's global
       generator, here by ``np.random.RandomState(seed)``: the same formula, another order);
       ``torch.chunk``: splits of ceil(n / s), so there may be fewer than s; ddof 1.
-    - ``dgm-eval``: with bias, 1008; in the order given; splits of n // s, the remainder is left
-      out; ddof 0.
+    - ``dgm-eval`` (d57a6d2): logits without bias, 1008; shuffled as torch-fidelity does; splits of
+      n // s, the remainder is left out; ddof 0.
 
     Args:
         logits: (n, classes), numpy or torch, before the softmax, which is float64.
@@ -90,10 +91,11 @@ def inception_score(
     wanted = 10 if splits is None else splits
     if wanted < 1:
         raise UsageError(f"splits={splits}: give 1 or more.")
+    check_seed(seed)
     matrix: Any = as_matrix(logits, "logits")
     n = len(matrix)
     if variant != "adm" and n < wanted:
-        raise DataError(f"logits has {n} samples, fewer than splits={wanted}: lower splits.")
+        raise DataError(f"logits has {n} samples, fewer than splits={wanted}: take fewer.")
     order = np.arange(n)
     if variant in _SHUFFLED:
         order = np.random.RandomState(seed).permutation(n)

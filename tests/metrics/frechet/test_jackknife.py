@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 from rbench.errors import DataError, UsageError
-from rbench.metrics.block_jackknife import LeftOut, jackknifed
-from rbench.metrics.frechet import FrechetResult, frechet_distance
-from rbench.metrics.frechet_jackknife import frechet_jackknife
+from rbench.metrics.frechet.block_jackknife import LeftOut, jackknifed
+from rbench.metrics.frechet.distance import FrechetResult, frechet_distance
+from rbench.metrics.frechet.jackknife import frechet_jackknife
 from rbench.metrics.moments import Moments
 
 D = 4

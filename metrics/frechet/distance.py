@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from rbench.metrics.block_jackknife import LeftOut
-from rbench.metrics.frechet_trace import GaussianSet, Method, Side, both_sides, cross_trace
+from rbench.errors import DataError
+from rbench.metrics.frechet.block_jackknife import LeftOut
+from rbench.metrics.frechet.trace import GaussianSet, Method, Side, both_sides, cross_trace
 from rbench.metrics.results import MetricResult
 
 
@@ -39,7 +40,7 @@ def frechet_distance(
 
     Each side is features (n, d), numpy or torch, or `Moments`. Give features where n <= d: then
     the distance is exact to rounding and fast (Heusel et al. 2017, arXiv 1706.08500; the routes
-    are described in `rbench.metrics.frechet_trace`). `method` forces a route. A reference used
+    are described in `rbench.metrics.frechet.trace`). `method` forces a route. A reference used
     again should be one `Moments` object: it keeps its factor.
 
     Raises `DataError` for bad features, fewer than 2 samples or different dimensions, `UsageError`
@@ -50,6 +51,11 @@ def frechet_distance(
     step = machine.numpy(second.mean - first.mean)
     mean_term = float(step @ step)
     value = mean_term + (first.variance + second.variance - 2 * trace.value)
+    if not math.isfinite(value):
+        raise DataError(
+            f"The features are too large for float64: their variances are {first.variance:.1e} and "
+            f"{second.variance:.1e}."
+        )
     return FrechetResult(
         metric="frechet-distance",
         value=value,

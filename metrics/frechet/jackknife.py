@@ -8,8 +8,8 @@ import numpy as np
 
 from rbench.errors import UsageError
 from rbench.metrics.arrays import Features, as_matrix, is_tensor
-from rbench.metrics.block_jackknife import LeftOut, jackknifed
-from rbench.metrics.frechet import FrechetResult, frechet_distance
+from rbench.metrics.frechet.block_jackknife import LeftOut, jackknifed
+from rbench.metrics.frechet.distance import FrechetResult, frechet_distance
 from rbench.metrics.moments import Moments, merge_all
 
 Blocks: TypeAlias = "Features | Sequence[Moments]"
@@ -25,7 +25,7 @@ def frechet_jackknife(
 ) -> FrechetResult:
     """Return the distance of all samples with its standard error and interval.
 
-    Every block of `fake` is left out once (`rbench.metrics.block_jackknife`). Features are split
+    Every block of `fake` is left out once (`block_jackknife`). Features are split
     into `blocks` interleaved blocks: sample i goes to block i mod `blocks`; a sequence of moments
     is taken as the blocks. `real` is a fixed reference if given as features or one `Moments`; as a
     sequence of moments its blocks are left out too and the variances add.

@@ -12,8 +12,8 @@ from torch_fidelity.metric_fid import KEY_METRIC_FID, fid_statistics_to_metric
 from torchmetrics.image.fid import _compute_fid
 
 from rbench.errors import DataError, UsageError
-from rbench.metrics import frechet_trace
-from rbench.metrics.frechet import frechet_distance
+from rbench.metrics.frechet import trace as frechet_trace
+from rbench.metrics.frechet.distance import frechet_distance
 from rbench.metrics.linear_algebra import Accelerator
 from rbench.metrics.moments import Moments
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from rbench.errors import UsageError
 from rbench.metrics.arrays import is_tensor
-from rbench.metrics.kernel_side import Side, Vector
+from rbench.metrics.kernel.side import Side, Vector
 
 BLOCK_BYTES = 64 * 2**20
 _MOST_ROWS = 2048

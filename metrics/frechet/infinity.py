@@ -8,9 +8,9 @@ import numpy as np
 
 from rbench.errors import UsageError
 from rbench.metrics.arrays import Features, as_matrix
-from rbench.metrics.block_jackknife import LeftOut, jackknifed, t_interval
-from rbench.metrics.frechet import FrechetResult, frechet_distance
-from rbench.metrics.frechet_jackknife import Blocks, as_blocks, as_moments, is_one, sizes
+from rbench.metrics.frechet.block_jackknife import LeftOut, jackknifed, t_interval
+from rbench.metrics.frechet.distance import FrechetResult, frechet_distance
+from rbench.metrics.frechet.jackknife import Blocks, as_blocks, as_moments, is_one, sizes
 from rbench.metrics.moments import Moments, merge_all
 
 

@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 from rbench.errors import UsageError
-from rbench.metrics.frechet import frechet_distance
-from rbench.metrics.frechet_infinity import frechet_distance_infinity
+from rbench.metrics.frechet.distance import frechet_distance
+from rbench.metrics.frechet.infinity import frechet_distance_infinity
 from rbench.metrics.moments import Moments
 
 D = 4

@@ -1,0 +1,34 @@
+"""Whether there are enough images, asked before they are read."""
+
+from collections.abc import Mapping, Sequence
+
+from rbench.errors import DataError
+from rbench.metrics.evaluation.jobs import Job
+from rbench.metrics.evaluation.sides import Side
+
+
+def check_counts(sides: Mapping[str, Side], jobs: Sequence[Job]) -> None:
+    """Raise `DataError` for a side with fewer images than a metric needs, naming its option."""
+    for job in jobs:
+        for role, side in sides.items():
+            least, why = _least(job, role)
+            if side.images is not None and len(side.images) < least:
+                raise DataError(
+                    f"{side.name} has {len(side.images)} images; {job.metric} needs {least}{why}."
+                )
+
+
+def _least(job: Job, role: str) -> tuple[int, str]:
+    options = job.options
+    if job.metric == "inception-score":
+        if role == "real" or options.get("variant") == "adm":
+            return 1, ""
+        splits = int(options.get("splits") or 10)
+        return splits, f", one for each of its {splits} splits (--splits)"
+    if job.metric == "manifold":
+        k = int(options.get("k") or 3)
+        return k + 1, f" for k = {k} (--k)"
+    subsets = job.metric == "kernel" and options.get("estimator") == "subsets"
+    if subsets and not options.get("shrink"):
+        return int(options.get("subset_size") or 1000), " for its subsets (--subset-size)"
+    return 2, ""

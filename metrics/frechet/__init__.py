@@ -1,0 +1,1 @@
+"""Fréchet distances between sets of features: the distance, its interval, its limit, FDr^k."""

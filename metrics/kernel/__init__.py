@@ -1,0 +1,1 @@
+"""Distances by kernels: the kernel distance (KID) and CMMD."""
