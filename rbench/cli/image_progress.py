@@ -15,7 +15,7 @@ class ImageProgress:
 
     def __init__(self) -> None:
         self._start = self._said = time.monotonic()
-        self._label = ""
+        self._label, self._first = "", 0
         self._bar = None
         if sys.stderr.isatty():
             from rich.console import Console
@@ -55,21 +55,16 @@ class ImageProgress:
         """Show that `done` of `total` images of `label` are done."""
         now = time.monotonic()
         if label != self._label:
-            self._label, self._start, self._said = label, now, now
+            # The clock starts with the first images, which waited for the network to be loaded.
+            self._label, self._start, self._said, self._first = label, now, now, done
             if self._bar:
-                self._task = self._bar.add_task(label, total=total, rate="")
-        rate = done / max(now - self._start, 1e-9)
+                self._task = self._bar.add_task(label, total=total, rate="?")
+        seconds = now - self._start
+        rate = f"{(done - self._first) / seconds:.1f}" if seconds > 0 else "?"
         finished = total is not None and done >= total
         if self._bar:
-            self._bar.update(self._task, completed=done, rate=f"{rate:.1f}")
-        elif now - self._said >= _PLAIN_SECONDS or (finished and now - self._start > 1):
+            self._bar.update(self._task, completed=done, rate=rate)
+        elif now - self._said >= _PLAIN_SECONDS or (finished and seconds > 1):
             self._said = now
             of = "" if total is None else f"/{total}"
-            print(f"{label}: {done}{of} images, {rate:.1f} images/s", file=sys.stderr, flush=True)
-
-    def say(self, text: str) -> None:
-        """Print a line beside the bar."""
-        if self._bar:
-            self._bar.console.print(text, markup=False, highlight=False)
-        else:
-            print(text, file=sys.stderr, flush=True)
+            print(f"{label}: {done}{of} images, {rate} images/s", file=sys.stderr, flush=True)
