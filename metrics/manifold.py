@@ -15,13 +15,13 @@ from rbench.metrics.arrays import Features, as_matrix
 from rbench.metrics.intervals import Estimate, check_level, clustered_mean, wilson
 from rbench.metrics.manifold_balls import Ball, count_balls
 from rbench.metrics.manifold_neighbours import neighbour_distances
-from rbench.metrics.manifold_points import Points, block_rows, joint_points
+from rbench.metrics.manifold_points import Points, block_rows, joint_points, room_to_keep
 from rbench.metrics.manifold_result import ManifoldResult
 from rbench.metrics.results import Interval, MetricResult
 
 Score = Literal["precision", "recall", "density", "coverage"]
 SCORES: tuple[Score, ...] = ("precision", "recall", "density", "coverage")
-BLOCK_BYTES = 128 * 2**20
+BLOCK_BYTES = 256 * 2**20
 
 _METHODS: dict[Score, str] = {
     "precision": "share of fake samples in the ball of some real one",
@@ -65,7 +65,8 @@ def manifold_scores(
         ball: ``<=`` counts the boundary (the paper's, torch-fidelity's), ``<`` does not (prdc's).
         metrics: which scores; without recall, a third of the work is saved.
         block_bytes: bound on the memory for blocks, beyond the features and about
-            (n + m) * (12 k + 150) bytes.
+            (n + m) * (12 k + 150) bytes. Where it holds both sets in float32 besides, they are
+            prepared once instead of block by block.
         level: of the intervals.
 
     The intervals of precision and density cover the sampling of the fakes with the reals as they
@@ -91,10 +92,9 @@ def manifold_scores(
             raise DataError(
                 f"{role} has {len(side)} samples: k={k} neighbours need at least {k + 1}."
             )
-    kept_bytes = 4 * ours.shape[1] * (len(ours) + len(theirs))
-    keep = block_bytes - kept_bytes >= LEAST
-    rows = block_rows(ours.shape[1], block_bytes - kept_bytes if keep else block_bytes)
-    points, others = joint_points(ours, theirs, keep=keep)
+    kept = room_to_keep(ours.shape[1], len(ours), len(theirs), block_bytes)
+    rows = block_rows(ours.shape[1], block_bytes - kept)
+    points, others = joint_points(ours, theirs, keep=kept > 0)
     of_real = any(name != "recall" for name in metrics)
     real_radii = neighbour_distances(points, k, rows) if of_real else None
     fake_radii = neighbour_distances(others, k, rows) if "recall" in metrics else None

@@ -1,5 +1,6 @@
 """Who lies in whose ball, between two sets, in one pass over the products and bounded memory."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -14,12 +15,15 @@ from rbench.metrics.manifold_points import (
     products,
     spans,
     squares_of,
+    tile_shape,
 )
 
 Ball: TypeAlias = Literal["<=", "<"]
 Counts: TypeAlias = npt.NDArray[np.int64]
+Scores: TypeAlias = npt.NDArray[np.float32]
 
-_STRIP_ROWS = 256
+_STRIP_SCORES = 2**18
+_FLOAT64_ROWS = 512
 # Where float32 leaves open more than one pair in so many, float64 products look again.
 _OPEN_ONE_IN = 256
 
@@ -49,19 +53,28 @@ def count_balls(
 ) -> BallCounts:
     """Count who lies in whose ball; radii are squared, (n,) and (m,), in units of the features."""
     pass_ = _Pass(real, fake, real_radii, fake_radii, ball)
-    buffer = np.empty(min(len(real), rows_at_once) * min(len(fake), rows_at_once), np.float32)
-    for start, stop in spans(len(real), rows_at_once):
+    height, breadth = tile_shape(real, rows_at_once)
+    height, breadth = min(height, len(real)), min(breadth, len(fake))
+    buffer = np.empty(height * breadth, np.float32)
+    for start, stop in spans(len(real), height):
         rows = real.block(start, stop, np.float32)
-        for other_start, other_stop in spans(len(fake), rows_at_once):
+        for other_start, other_stop in spans(len(fake), breadth):
             columns = fake.block(other_start, other_stop, np.float32)
-            scores = products(rows, columns, buffer)
-            for low, high in spans(stop - start, _STRIP_ROWS):
-                pass_.strip(scores[low:high], start + low, other_start)
+            pass_.count(products(rows, columns, buffer), start, other_start)
     return BallCounts(
         pass_.fakes_in_ball if real_radii is not None else None,
         pass_.balls_around_fake if real_radii is not None else None,
         pass_.balls_around_real if fake_radii is not None else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """Counts of the pairs of a strip that are inside, and the flat places of the open ones."""
+
+    rows: Counts
+    columns: Counts
+    open: Indices
 
 
 class _Pass:
@@ -77,6 +90,9 @@ class _Pass:
     ) -> None:
         self.real, self.fake, self.ball = real, fake, ball
         self.real_radii, self.fake_radii = real_radii, fake_radii
+        # True: fakes in balls of reals; False: reals in balls of fakes.
+        given = ((True, real_radii), (False, fake_radii))
+        self.directions = [of_real for of_real, radii in given if radii is not None]
         self.fakes_in_ball = np.zeros(len(real), np.int64)
         self.balls_around_fake = np.zeros(len(fake), np.int64)
         self.balls_around_real = np.zeros(len(real), np.int64)
@@ -93,41 +109,69 @@ class _Pass:
             self.fake_half_radii = (margin * fake_radii).astype(np.float32)
             self.real_halves_down = _down(self.real_halves)
 
-    def strip(self, scores: npt.NDArray[np.float32], start: int, other_start: int) -> None:
-        """Count the pairs of one strip of products, which are overwritten."""
-        height, width = scores.shape
-        rows, columns = slice(start, start + height), slice(other_start, other_start + width)
-        scores -= self.fake_halves[columns]
-        if self.real_radii is not None:
-            near = np.flatnonzero(scores >= self.real_limits[rows, None])
-            row, column = self._inside(near, scores, start, other_start, of_real=True)
-            self.fakes_in_ball[rows] += np.bincount(row, minlength=height)
-            self.balls_around_fake[columns] += np.bincount(column, minlength=width)
-        if self.fake_radii is not None:
-            shifted = scores + self.fake_half_radii[columns]
-            near = np.flatnonzero(shifted >= self.real_halves_down[rows, None])
-            row, _ = self._inside(near, scores, start, other_start, of_real=False)
-            self.balls_around_real[rows] += np.bincount(row, minlength=height)
+    def count(self, scores: Scores, start: int, other_start: int) -> None:
+        """Count the pairs of one tile of products."""
+        height, breadth = scores.shape
+        rows_of_strip = max(1, _STRIP_SCORES // breadth)
+        strips = [
+            self._strip(scores[low:high], start + low, other_start)
+            for low, high in spans(height, rows_of_strip)
+        ]
+        rows, columns = slice(start, start + height), slice(other_start, other_start + breadth)
+        for of_real, found in zip(self.directions, zip(*strips, strict=True), strict=True):
+            row_counts = np.concatenate([strip.rows for strip in found])
+            column_counts = np.sum([strip.columns for strip in found], axis=0)
+            open_ = [
+                strip.open + number * rows_of_strip * breadth for number, strip in enumerate(found)
+            ]
+            row, column = self._decide(np.concatenate(open_), scores.shape, rows, columns, of_real)
+            row_counts += np.bincount(row, minlength=height)
+            column_counts += np.bincount(column, minlength=breadth)
+            if of_real:
+                self.fakes_in_ball[rows] += row_counts
+                self.balls_around_fake[columns] += column_counts
+            else:
+                self.balls_around_real[rows] += row_counts
 
-    def _inside(
-        self,
-        near: Indices,
-        scores: npt.NDArray[np.float32],
-        start: int,
-        other_start: int,
-        *,
-        of_real: bool,
+    def _strip(self, scores: Scores, start: int, other_start: int) -> list[_Strip]:
+        """Return for each direction what float32 decides."""
+        height, breadth = scores.shape
+        rows = slice(start, start + height)
+        columns = slice(other_start, other_start + breadth)
+        scores = scores - self.fake_halves[columns]
+        found = []
+        for of_real in self.directions:
+            if of_real:
+                near = np.flatnonzero(scores >= self.real_limits[rows, None])
+            else:
+                shifted = scores + self.fake_half_radii[columns]
+                near = np.flatnonzero(shifted >= self.real_halves_down[rows, None])
+            row, column = np.divmod(near, breadth)
+            i, j = start + row, other_start + column
+            a, b = self.real.squares[i], self.fake.squares[j]
+            taken = scores.reshape(-1)[near].astype(np.float64)
+            low = 2 * (self.real_halves[i] - taken) - TINY
+            inside, open_ = self._judge(low, low + self.bound.width(a, b), i, j, of_real)
+            found.append(
+                _Strip(
+                    np.bincount(row[inside], minlength=height),
+                    np.bincount(column[inside], minlength=breadth),
+                    near[open_],
+                )
+            )
+        return found
+
+    def _decide(
+        self, pairs: Indices, shape: tuple[int, ...], rows: slice, columns: slice, of_real: bool
     ) -> tuple[Indices, Indices]:
-        """Return rows and columns in the strip of those `near` pairs that are inside."""
-        row, column = np.divmod(near, scores.shape[1])
-        i, j = start + row, other_start + column
-        a, b = self.real.squares[i], self.fake.squares[j]
-        low = 2 * (self.real_halves[i] - scores.reshape(-1)[near].astype(np.float64)) - TINY
-        inside, open_ = self._judge(low, low + self.bound.width(a, b), i, j, of_real)
-        if open_.sum() * _OPEN_ONE_IN > scores.size:
-            again = np.flatnonzero(open_)
-            low, high = self._in_float64(scores.shape, start, other_start, near[again])
-            inside[again], open_[again] = self._judge(low, high, i[again], j[again], of_real)
+        """Return rows and columns in the tile of those of its open `pairs` that are inside."""
+        row, column = np.divmod(pairs, shape[1])
+        i, j = rows.start + row, columns.start + column
+        inside = np.zeros(len(pairs), np.bool_)
+        open_ = np.ones(len(pairs), np.bool_)
+        if len(pairs) * _OPEN_ONE_IN > shape[0] * shape[1]:
+            for some, low, high in self._in_float64(i, j, rows, columns):
+                inside[some], open_[some] = self._judge(low, high, i[some], j[some], of_real)
         undecided = np.flatnonzero(open_)
         if len(undecided):
             i, j = i[undecided], j[undecided]
@@ -150,16 +194,25 @@ class _Pass:
         return radii[i if of_real else j]
 
     def _in_float64(
-        self, shape: tuple[int, ...], start: int, other_start: int, pairs: Indices
-    ) -> tuple[Vector, Vector]:
-        rows: Any = self.real.block(start, start + shape[0], np.float64)
-        columns: Any = self.fake.block(other_start, other_start + shape[1], np.float64)
-        exact = products(rows, columns, np.empty(shape[0] * shape[1])).reshape(-1)[pairs]
-        row, column = np.divmod(pairs, shape[1])
-        a, b = squares_of(rows)[row], squares_of(columns)[column]
+        self, i: Indices, j: Indices, rows: slice, columns: slice
+    ) -> Iterator[tuple[Indices, Vector, Vector]]:
+        """Return parts of the pairs (i, j) of a tile with the bounds of float64 products."""
         bound: Bounds = bounds(self.real.dimension, np.float64)
-        low = 2 * (bound.halves(a) + bound.halves(b) - exact) - TINY
-        return low, low + bound.width(a, b)
+        buffer = np.empty(_FLOAT64_ROWS**2)
+        for top, bottom in spans(rows.stop - rows.start, _FLOAT64_ROWS):
+            x: Any = self.real.block(rows.start + top, rows.start + bottom, np.float64)
+            x_squares, row = squares_of(x), i - rows.start - top
+            for left, right in spans(columns.stop - columns.start, _FLOAT64_ROWS):
+                column = j - columns.start - left
+                here = (row >= 0) & (row < bottom - top) & (column >= 0) & (column < right - left)
+                some = np.flatnonzero(here)
+                if not len(some):
+                    continue
+                y: Any = self.fake.block(columns.start + left, columns.start + right, np.float64)
+                exact = products(x, y, buffer)[row[some], column[some]]
+                a, b = x_squares[row[some]], squares_of(y)[column[some]]
+                low = 2 * (bound.halves(a) + bound.halves(b) - exact) - TINY
+                yield some, low, low + bound.width(a, b)
 
 
 def _down(values: Vector) -> npt.NDArray[np.float32]:

@@ -18,10 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rbench.metrics.manifold_points import Indices, Points, Precision, Vector, spans
-from rbench.metrics.manifold_threads import in_threads
 
 TINY = 1e-30
-_CHUNK_BYTES = 2**18
+_CHUNK_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +54,9 @@ def squared_distances(x: Points, y: Points, rows: Indices, columns: Indices) -> 
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     rows, columns = rows[first], columns[first]
     distances = np.empty(len(rows))
-
-    def fill(part: tuple[int, int]) -> None:
-        some = slice(*part)
-        difference = x.exact(rows[some]) - y.exact(columns[some])
+    for start, stop in spans(len(rows), max(1, _CHUNK_BYTES // (8 * x.dimension))):
+        difference = x.exact(rows[start:stop]) - y.exact(columns[start:stop])
         difference *= difference
-        distances[some] = difference.sum(axis=1)
-
-    in_threads(fill, spans(len(rows), max(1, _CHUNK_BYTES // (8 * x.dimension))))
+        distances[start:stop] = difference.sum(axis=1)
     for_all: Vector = distances[inverse.reshape(-1)]
     return for_all

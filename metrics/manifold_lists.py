@@ -15,25 +15,32 @@ Scores = npt.NDArray[np.float32]
 class NearestLists:
     """The `width` largest scores of each of n points, with the indices they belong to.
 
-    Different points can be served in different threads.
+    Scores more than `slack` below the k-th largest are of no use, so they may be missing.
 
     Attributes:
-        score: (n, width) float32, in no order; -inf where nothing was offered yet.
+        score: (n, width) float32, in no order; -inf where nothing entered yet.
         index: (n, width).
         least: (n,) float32: only what is above it can enter.
+        slack: (n,) float32.
+        k: at most `width`.
     """
 
     score: Scores
     index: Indices
     least: Scores
+    slack: Scores
+    k: int
 
     @classmethod
-    def empty(cls, n: int, width: int) -> "NearestLists":
+    def empty(cls, width: int, slack: Scores, k: int) -> "NearestLists":
         """Return lists that hold nothing."""
+        n = len(slack)
         return cls(
             np.full((n, width), -np.inf, np.float32),
             np.zeros((n, width), np.intp),
             np.full(n, -np.inf, np.float32),
+            slack,
+            k,
         )
 
     @property
@@ -44,13 +51,20 @@ class NearestLists:
     def start(self, first: int, sample: Scores) -> None:
         """Set what must be reached, from a sample of the scores to come for points from `first`.
 
-        Rows are points; at least `width` of each row's scores pass. They are offered later.
+        Rows are points. The best of each row pass: they are offered later.
         """
-        if sample.shape[1] <= self.width:
-            return
-        at = sample.shape[1] - self.width
-        reached = np.partition(sample, at, axis=1)[:, at]
-        self.least[first : first + len(sample)] = np.nextafter(reached, np.float32(-np.inf))
+        if sample.shape[1] > self.width:
+            at = sample.shape[1] - self.width
+            points = np.arange(first, first + len(sample))
+            reached = self._reached(points, np.partition(sample, at, axis=1)[:, at:])
+            self.least[points] = np.nextafter(reached, np.float32(-np.inf))
+
+    def _reached(self, points: Indices, best: Scores) -> Scores:
+        """Return what is of no use any more beside scores (points, width)."""
+        at = self.width - self.k
+        in_order = np.partition(best, (0, at), axis=1)
+        reached: Scores = np.maximum(in_order[:, 0], in_order[:, at] - self.slack[points])
+        return reached
 
     def offer_rows(self, first: int, first_index: int, scores: Scores) -> None:
         """Offer scores (points, indices); points count from `first`, indices from `first_index`."""
@@ -58,7 +72,7 @@ class NearestLists:
         hits = np.flatnonzero(scores > self.least[first : first + len(scores), None])
         if len(hits):
             row, column = np.divmod(hits, columns)
-            self._merge(first + row, first_index + column, scores.reshape(-1)[hits])
+            self._merge(first + row, first_index + column, scores[row, column])
 
     def offer_columns(self, first: int, first_index: int, scores: Scores) -> None:
         """Offer scores (indices, points): the transpose of `offer_rows`."""
@@ -85,9 +99,10 @@ class NearestLists:
         pool_score[place, offset] = scores
         pool_index[place, offset] = indices
         kept = np.argpartition(pool_score, longest, axis=1)[:, longest:]
-        self.score[some] = np.take_along_axis(pool_score, kept, axis=1)
+        best = np.take_along_axis(pool_score, kept, axis=1)
+        self.score[some] = best
         self.index[some] = np.take_along_axis(pool_index, kept, axis=1)
-        self.least[some] = np.maximum(self.least[some], self.score[some].min(axis=1))
+        self.least[some] = np.maximum(self.least[some], self._reached(some, best))
 
 
 def _short(many: int) -> type[np.unsignedinteger[Any]]:

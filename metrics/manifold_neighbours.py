@@ -20,11 +20,10 @@ from rbench.metrics.manifold_points import (
     squares_of,
     tile_shape,
 )
-from rbench.metrics.manifold_threads import in_threads
 
 # More candidates than k leave room for the error of float32; where they do not, float64 follows.
 _SPARE = 8
-_STRIP_ROWS = 128
+_STRIP_ROWS = 512
 _STRIP_COLUMNS = 1024
 _SAMPLE = 256
 
@@ -34,7 +33,7 @@ def neighbour_distances(points: Points, k: int, rows_at_once: int) -> Vector:
 
     Needs 1 <= k < n. `rows_at_once` is the height of a block.
     """
-    lists = _candidates(points, min(k + _SPARE, len(points) - 1), rows_at_once)
+    lists = _candidates(points, k, rows_at_once)
     distances, open_rows = _decide(points, lists, k)
     copies = np.bincount(points.identity)[points.identity[open_rows]]
     distances[open_rows[copies > k]] = 0.0
@@ -47,10 +46,13 @@ def neighbour_distances(points: Points, k: int, rows_at_once: int) -> Vector:
     return distances
 
 
-def _candidates(points: Points, width: int, rows_at_once: int) -> NearestLists:
+def _candidates(points: Points, k: int, rows_at_once: int) -> NearestLists:
     n = len(points)
-    lists = NearestLists.empty(n, width)
-    halves = bounds(points.dimension, np.float32).halves(points.squares).astype(np.float32)
+    bound = bounds(points.dimension, np.float32)
+    halves = bound.halves(points.squares).astype(np.float32)
+    # A score further below the k-th means a low above the k-th high. The rest is for rounding.
+    slack = bound.width(points.squares, points.squares.max()) / 2 + 2**-20
+    lists = NearestLists.empty(min(k + _SPARE, n - 1), slack.astype(np.float32), k)
     height, breadth = (min(n, side) for side in tile_shape(points, rows_at_once))
     buffer = np.empty(height * breadth, np.float32)
     every = list(spans(n, height))
@@ -70,13 +72,10 @@ def _offer_diagonal(lists: NearestLists, scores: Scores, halves: Scores, start: 
     """Offer the products of points from `start` on with themselves."""
     height = len(scores)
     np.fill_diagonal(scores, -np.inf)
-
-    def some_rows(part: tuple[int, int]) -> None:
-        strip = scores[slice(*part)] - halves[start : start + height]
-        lists.start(start + part[0], strip[:, : max(_SAMPLE, 4 * lists.width)])
-        lists.offer_rows(start + part[0], start, strip)
-
-    in_threads(some_rows, spans(height, _STRIP_ROWS))
+    for low, high in spans(height, _STRIP_ROWS):
+        strip = scores[low:high] - halves[start : start + height]
+        lists.start(start + low, strip[:, : max(_SAMPLE, 4 * lists.width)])
+        lists.offer_rows(start + low, start, strip)
 
 
 def _offer(
@@ -84,20 +83,13 @@ def _offer(
 ) -> None:
     """Offer the products of points from `start` on with points after them."""
     height, breadth = scores.shape
-
-    def to_rows(low: int, high: int) -> None:
-        for left, right in spans(breadth, _STRIP_COLUMNS):
-            there = slice(other_start + left, other_start + right)
-            strip = scores[low:high, left:right] - halves[there]
-            lists.offer_rows(start + low, other_start + left, strip)
-
-    def to_columns(left: int, right: int) -> None:
-        strip = scores[:, left:right] - halves[start : start + height, None]
-        lists.offer_columns(other_start + left, start, strip)
-
-    parts = [(to_rows, *part) for part in spans(height, _STRIP_ROWS)]
-    parts += [(to_columns, *part) for part in spans(breadth, _STRIP_COLUMNS)]
-    in_threads(lambda part: part[0](part[1], part[2]), parts)
+    for left, right in spans(breadth, _STRIP_COLUMNS):
+        here, there = slice(start, start + height), slice(other_start + left, other_start + right)
+        for low, high in spans(height, _STRIP_ROWS):
+            strip = scores[low:high, left:right]
+            lists.offer_columns(there.start, start + low, strip - halves[here][low:high, None])
+            strip -= halves[there]
+            lists.offer_rows(start + low, there.start, strip)
 
 
 def _decide(points: Points, lists: NearestLists, k: int) -> tuple[Vector, Indices]:

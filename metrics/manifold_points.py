@@ -11,7 +11,6 @@ import numpy.typing as npt
 from rbench.errors import DataError, UsageError
 from rbench.metrics.arrays import is_tensor
 from rbench.metrics.manifold_copies import identities
-from rbench.metrics.manifold_threads import in_threads
 
 Vector: TypeAlias = npt.NDArray[np.float64]
 Indices: TypeAlias = npt.NDArray[np.intp]
@@ -20,6 +19,7 @@ Precision: TypeAlias = "type[np.float32] | type[np.float64]"
 _MOST_DIMENSIONS = 1_000_000
 _MOST_ROWS = 2048
 _FEWEST_ROWS = 16
+# Products of so many rows with a few thousand others stay in the last cache of a processor.
 _TILE_ROWS = 512
 # Parts of this size stay in the cache of a core; an accelerator is better served with more.
 _PART_BYTES = 2**19
@@ -92,7 +92,8 @@ def joint_points(real: Any, fake: Any, *, keep: bool = False) -> tuple[Points, P
         raise UsageError(f"{real.shape[1]} dimensions: at most {_MOST_DIMENSIONS} are supported.")
     centre = _mean(real)
     sides = (real, fake)
-    largest = max(float(_squares(side, Frame(centre, 1.0), np.float64).max()) for side in sides)
+    with np.errstate(over="ignore"):
+        largest = max(float(_squares(side, Frame(centre, 1.0), np.float64).max()) for side in sides)
     if not math.isfinite(largest):
         raise DataError("The features are too large: their squares overflow float64.")
     exponent = math.ceil(math.log2(largest) / 2) if largest > 0 else 0
@@ -148,14 +149,30 @@ def block_rows(dimension: int, block_bytes: int) -> int:
 
     Raises `UsageError` where `block_bytes` does not hold 16.
     """
-    half = 1.5 * dimension
-    rows = int(math.sqrt(half**2 + block_bytes / 4) - half) if block_bytes > 0 else 0
+    rows = _rows_in(dimension, block_bytes)
     if rows < _FEWEST_ROWS:
+        half = 1.5 * dimension
         least = math.ceil(4 * ((_FEWEST_ROWS + 1 + half) ** 2 - half**2))
         raise UsageError(
             f"block_bytes={block_bytes} is too small for {dimension} dimensions: give at least "
             f"{least}."
         )
+    return rows
+
+
+def room_to_keep(dimension: int, n: int, m: int, block_bytes: int) -> int:
+    """Return the bytes that (n, d) and (m, d) points in float32 take, 0 where that is too much.
+
+    Too much is what leaves less than a tile's height of rows for the blocks.
+    """
+    taken = 4 * dimension * (n + m)
+    enough = min(_TILE_ROWS, max(n, m))
+    return taken if _rows_in(dimension, block_bytes - taken) >= enough else 0
+
+
+def _rows_in(dimension: int, block_bytes: int) -> int:
+    half = 1.5 * dimension
+    rows = int(math.sqrt(half**2 + block_bytes / 4) - half) if block_bytes > 0 else 0
     return min(rows, _MOST_ROWS)
 
 
@@ -170,11 +187,8 @@ def _block(rows: Any, frame: Frame, precision: Precision) -> Any:
     if is_tensor(rows):
         return _moved(rows, frame, precision)
     block = np.empty(rows.shape, precision)
-
-    def fill(part: tuple[int, int]) -> None:
-        block[slice(*part)] = _moved(rows[slice(*part)], frame, precision)
-
-    in_threads(fill, spans(len(rows), _part_rows(rows)))
+    for start, stop in spans(len(rows), _part_rows(rows)):
+        block[start:stop] = _moved(rows[start:stop], frame, precision)
     return block
 
 
@@ -209,17 +223,14 @@ def _part_rows(features: Any) -> int:
 
 
 def _mean(features: Any) -> Vector:
-    rows = max(1, _LARGE_PART_BYTES // (8 * int(features.shape[1])))
-
-    def total(part: tuple[int, int]) -> Vector:
-        some = features[slice(*part)]
-        if is_tensor(some):
-            sums: Vector = some.double().sum(dim=0).cpu().numpy()
+    total = np.zeros(features.shape[1])
+    for start, stop in spans(len(features), _part_rows(features)):
+        part = features[start:stop]
+        if is_tensor(part):
+            total += part.double().sum(dim=0).cpu().numpy()
         else:
-            sums = some.sum(axis=0, dtype=np.float64)
-        return sums
-
-    mean: Vector = np.sum(in_threads(total, spans(len(features), rows)), axis=0) / len(features)
+            total += part.sum(axis=0, dtype=np.float64)
+    mean: Vector = total / len(features)
     with np.errstate(over="ignore"):
         short = mean.astype(np.float32).astype(np.float64)
     # Beyond float32 the features are float64 and are moved in float64.
@@ -232,9 +243,5 @@ def _squares(features: Any, frame: Frame, precision: Precision) -> Vector:
 
 def _in_parts(work: Callable[[Any], Vector], features: Any) -> Vector:
     """Return what `work` gives for parts of the rows, one after the other."""
-
-    def one(part: tuple[int, int]) -> Vector:
-        with np.errstate(over="ignore"):  # `joint_points` looks for what became infinite
-            return work(features[slice(*part)])
-
-    return np.concatenate(in_threads(one, spans(len(features), _part_rows(features))))
+    parts = spans(len(features), _part_rows(features))
+    return np.concatenate([work(features[start:stop]) for start, stop in parts])
