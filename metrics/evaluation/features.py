@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rbench.assets import Asset, find
 from rbench.errors import DataError
 from rbench.metrics.arrays import Features, as_matrix, is_tensor
 from rbench.metrics.evaluation.jobs import NEEDS_REAL, Job
@@ -53,14 +54,26 @@ def wanted_outputs(sides: Mapping[str, Side], jobs: Sequence[Job]) -> Wanted:
 
 
 def load_extractors(
-    wanted: Wanted, jobs: Sequence[Job], device: str | None, offline: bool
+    wanted: Wanted,
+    jobs: Sequence[Job],
+    device: str | None,
+    offline: bool,
+    fetching: Callable[[Asset], object] | None = None,
 ) -> dict[str, Extractor]:
-    """Return the networks that are needed, by representation, loaded once for all sides."""
+    """Return the networks that are needed, by representation, loaded once for all sides.
+
+    `fetching` is called for a file that is absent, to bring it in a way that a person sees;
+    without it the network brings its own.
+    """
     representations = {job.representation.name: job.representation for job in jobs}
     extractors = {}
     for name, representation in representations.items():
         outputs = dict.fromkeys(o for found in wanted.values() for o in found.get(name, ()))
         if outputs:
+            if fetching is not None and not offline:
+                for asset in representation.assets:
+                    if find(asset) is None:
+                        fetching(asset)
             extractors[name] = Extractor(
                 representation, device=device, outputs=list(outputs), offline=offline
             )

@@ -1,7 +1,7 @@
 """`make_statistics`: the reference statistics of a set of images, with their provenance."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from rbench.assets import Asset
 from rbench.errors import DataError, UsageError
 from rbench.metrics.evaluation.features import (
     Progress,
@@ -41,6 +42,7 @@ def make_statistics(
     device: str | None = None,
     offline: bool = False,
     progress: Progress | None = None,
+    fetching: Callable[[Asset], object] | None = None,
 ) -> ReferenceStatistics:
     """Return the statistics of `images` in one representation, one or several of its outputs.
 
@@ -59,7 +61,7 @@ def make_statistics(
         raise DataError(f"{side.name} has {len(side.images)} image: a covariance needs 2 or more.")
     sides = {"real": side}
     wanted = wanted_outputs(sides, jobs)
-    extractors = load_extractors(wanted, jobs, device, offline)
+    extractors = load_extractors(wanted, jobs, device, offline, fetching)
     with TemporaryDirectory(prefix="rbench-features-") as folder:
         found = extract_sides(sides, wanted, extractors, Path(folder), progress)["real"]
         (extractor,) = extractors.values()

@@ -1,11 +1,12 @@
 """`measure`: from two sets of images to numbers that say what they are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rbench.assets import Asset
 from rbench.errors import UsageError, nearest
 from rbench.metrics.evaluation.compute import Inputs, Row, compute
 from rbench.metrics.evaluation.counts import check_counts
@@ -89,6 +90,7 @@ def measure(
     force: bool = False,
     keep: Path | None = None,
     progress: Progress | None = None,
+    fetching: Callable[[Asset], object] | None = None,
 ) -> Measurement:
     """Measure `fake` against `real`.
 
@@ -114,6 +116,7 @@ def measure(
         force: use statistics that were made with another representation; the result says so.
         keep: a folder for the features, which are otherwise removed.
         progress: called with a label, the images done and their total.
+        fetching: brings weights that are absent; by default they are fetched in silence.
 
     Raises `UsageError` for a request that makes no sense, `DataError` for images or statistics
     that cannot be used, `AssetError` for weights that cannot be had.
@@ -136,7 +139,7 @@ def measure(
     sides = {role: first(side, limit).fitted(jobs) for role, side in sides.items()}
     check_counts(sides, jobs)
     wanted = wanted_outputs(sides, jobs)
-    extractors = load_extractors(wanted, jobs, device, offline)
+    extractors = load_extractors(wanted, jobs, device, offline, fetching)
     identities = {name: extractor.identity for name, extractor in extractors.items()}
     held = {name: as_statistics(one) for name, one in (validation or {}).items()}
     # Before the images are read, which can take hours.

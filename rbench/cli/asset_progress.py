@@ -5,8 +5,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from rbench.assets import Progress
+from rbench.assets import Asset, Progress, fetch
 from rbench.assets.progress import Step
 
 _SECONDS_BETWEEN_LINES = 10.0
@@ -31,6 +32,12 @@ def shown(name: str) -> Iterator[Progress]:
     finally:
         logger.handlers, logger.propagate = before[0], before[2]
         logger.setLevel(before[1])
+
+
+def fetch_shown(asset: Asset) -> Path:
+    """Return the asset's verified file, with its progress on stderr. Raises `AssetError`."""
+    with shown(asset.name) as progress:
+        return fetch(asset, progress=progress)
 
 
 @contextmanager

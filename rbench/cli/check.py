@@ -38,7 +38,7 @@ def command(
 
     if not golden:
         raise UsageError("say what to check: --golden.")
-    from rbench.assets import fetch as fetch_asset
+    from rbench.cli.asset_progress import fetch_shown
     from rbench.cli.image_progress import ImageProgress
     from rbench.cli.print_measurement import number
     from rbench.leaderboards.tables import table
@@ -46,7 +46,7 @@ def command(
 
     with ImageProgress() as progress:
         checks = check_golden(
-            fetch=fetch_asset if fetch else None, device=device, progress=progress
+            fetch=fetch_shown if fetch else None, device=device, progress=progress
         )
     states = {True: "agrees", False: "DIFFERS", None: "not run"}
     if as_json:

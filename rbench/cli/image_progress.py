@@ -38,8 +38,6 @@ class ImageProgress:
             )
 
     def __enter__(self) -> "ImageProgress":
-        if self._bar:
-            self._bar.start()
         return self
 
     def __exit__(
@@ -58,6 +56,7 @@ class ImageProgress:
             # The clock starts with the first images, which waited for the network to be loaded.
             self._label, self._start, self._said, self._first = label, now, now, done
             if self._bar:
+                self._bar.start()  # not earlier: weights may have a bar of their own before
                 self._task = self._bar.add_task(label, total=total, rate="?")
         seconds = now - self._start
         rate = f"{(done - self._first) / seconds:.1f}" if seconds > 0 else "?"

@@ -150,6 +150,7 @@ def command(
     ] = False,
 ) -> int:
     """Measure how far generated images are from real ones, and how sure the number is."""
+    from rbench.cli.asset_progress import fetch_shown
     from rbench.cli.image_progress import ImageProgress
     from rbench.cli.print_measurement import print_measurement
     from rbench.metrics.evaluation.measure import measure
@@ -189,6 +190,7 @@ def command(
             force=force,
             keep=keep,
             progress=progress,
+            fetching=fetch_shown,
         )
     if as_json:
         print(json.dumps(measurement.to_json(), ensure_ascii=False, indent=1, allow_nan=False))

@@ -78,6 +78,7 @@ def command(
     ] = False,
 ) -> int:
     """Write the statistics of real images to a file that says what it is."""
+    from rbench.cli.asset_progress import fetch_shown
     from rbench.cli.image_progress import ImageProgress
     from rbench.errors import UsageError
     from rbench.metrics.evaluation.make_statistics import make_statistics
@@ -99,6 +100,7 @@ def command(
             device=device,
             offline=offline,
             progress=progress,
+            fetching=fetch_shown,
         )
     made.save(output, factor=factor)
     for one, moments in made.moments.items():

@@ -418,3 +418,19 @@ def test_an_asset_stands_for_its_file(
     assert measured.sides["real"]["path"] == str(tmp_path / "ref.npz")
     with pytest.raises(UsageError, match="no asset 'reff"):
         measure("asset:reff.npz", folders[1], ["frechet"], representations=[tiny()])
+
+
+def test_weights_that_are_absent_are_brought_in_a_way_that_is_seen(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RBENCH_CACHE", str(tmp_path))
+    monkeypatch.delenv("RBENCH_ASSETS", raising=False)
+    asset = Asset("absent.pth", "https://example.org/absent.pth", "CC0", "a test")
+    asked: list[Asset] = []
+    with_weights = replace(tiny(), assets=(asset,))
+    measure(*folders, ["frechet"], representations=[with_weights], blocks=0,
+            fetching=asked.append)  # fmt: skip
+    assert asked == [asset]
+    measure(*folders, ["frechet"], representations=[with_weights], blocks=0, offline=True,
+            fetching=asked.append)  # fmt: skip
+    assert asked == [asset]
