@@ -172,6 +172,7 @@ def test_the_identity_is_json_and_says_what_the_features_depend_on() -> None:
         "precision": "float32",
         "batch": 8,
         "weights": {"sha256": None, "source": "tiny"},
+        "about": {},
         "torch": str(torch.__version__),
         "device": "cpu",
     }
