@@ -14,7 +14,7 @@ from rbench.errors import DataError, UsageError
 from rbench.metrics.arrays import Features, as_matrix
 from rbench.metrics.intervals import Estimate, check_level, clustered_mean, wilson
 from rbench.metrics.manifold_balls import Ball, count_balls
-from rbench.metrics.manifold_neighbours import neighbour_distances
+from rbench.metrics.manifold_neighbours import Radii
 from rbench.metrics.manifold_points import Points, block_rows, joint_points, room_to_keep
 from rbench.metrics.manifold_result import ManifoldResult
 from rbench.metrics.results import Interval, MetricResult
@@ -65,7 +65,7 @@ def manifold_scores(
         ball: ``<=`` counts the boundary (the paper's, torch-fidelity's), ``<`` does not (prdc's).
         metrics: which scores; without recall, a third of the work is saved.
         block_bytes: bound on the memory for blocks, beyond the features and about
-            (n + m) * (12 k + 150) bytes. Where it holds both sets in float32 besides, they are
+            (n + m) * (60 k + 900) bytes. Where it holds both sets in float32 besides, they are
             prepared once instead of block by block.
         level: of the intervals.
 
@@ -96,8 +96,8 @@ def manifold_scores(
     rows = block_rows(ours.shape[1], block_bytes - kept)
     points, others = joint_points(ours, theirs, keep=kept > 0)
     of_real = any(name != "recall" for name in metrics)
-    real_radii = neighbour_distances(points, k, rows) if of_real else None
-    fake_radii = neighbour_distances(others, k, rows) if "recall" in metrics else None
+    real_radii = Radii(points, k, rows) if of_real else None
+    fake_radii = Radii(others, k, rows) if "recall" in metrics else None
     counts = count_balls(points, others, real_radii, fake_radii, ball, rows)
     warnings = _warnings(points, others, k)
     per_sample = {

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rbench.metrics.manifold_bounds import TINY, Bounds, bounds, squared_distances
+from rbench.metrics.manifold_neighbours import Radii
 from rbench.metrics.manifold_points import (
     Indices,
     Points,
@@ -46,12 +47,12 @@ class BallCounts:
 def count_balls(
     real: Points,
     fake: Points,
-    real_radii: Vector | None,
-    fake_radii: Vector | None,
+    real_radii: Radii | None,
+    fake_radii: Radii | None,
     ball: Ball,
     rows_at_once: int,
 ) -> BallCounts:
-    """Count who lies in whose ball; radii are squared, (n,) and (m,), in units of the features."""
+    """Count who lies in whose ball; radii are squared, of n and m samples."""
     pass_ = _Pass(real, fake, real_radii, fake_radii, ball)
     height, breadth = tile_shape(real, rows_at_once)
     height, breadth = min(height, len(real)), min(breadth, len(fake))
@@ -84,8 +85,8 @@ class _Pass:
         self,
         real: Points,
         fake: Points,
-        real_radii: Vector | None,
-        fake_radii: Vector | None,
+        real_radii: Radii | None,
+        fake_radii: Radii | None,
         ball: Ball,
     ) -> None:
         self.real, self.fake, self.ball = real, fake, ball
@@ -101,20 +102,27 @@ class _Pass:
         self.fake_halves = self.bound.halves(fake.squares).astype(np.float32)
         # A pair may be in a ball where score >= real_halves - radius / 2. The margin is more
         # than float32 takes from either side.
-        self.unit = real.frame.scale**2
-        margin = self.unit * (1 + 1e-6) / 2
+        margin = (1 + 1e-6) / 2
         if real_radii is not None:
-            self.real_limits = _down(self.real_halves - margin * real_radii)
+            self.real_limits = _down(self.real_halves - margin * real_radii.high)
         if fake_radii is not None:
-            self.fake_half_radii = (margin * fake_radii).astype(np.float32)
+            self.fake_half_radii = (margin * fake_radii.high).astype(np.float32)
             self.real_halves_down = _down(self.real_halves)
 
     def count(self, scores: Scores, start: int, other_start: int) -> None:
         """Count the pairs of one tile of products."""
         height, breadth = scores.shape
-        rows_of_strip = max(1, _STRIP_SCORES // breadth)
+        rows_of_strip = min(height, max(1, _STRIP_SCORES // breadth))
+        shifted = np.empty((rows_of_strip, breadth), np.float32)
+        reached = np.empty((rows_of_strip, breadth), np.bool_)
         strips = [
-            self._strip(scores[low:high], start + low, other_start)
+            self._strip(
+                scores[low:high],
+                start + low,
+                other_start,
+                shifted[: high - low],
+                reached[: high - low],
+            )
             for low, high in spans(height, rows_of_strip)
         ]
         rows, columns = slice(start, start + height), slice(other_start, other_start + breadth)
@@ -133,19 +141,27 @@ class _Pass:
             else:
                 self.balls_around_real[rows] += row_counts
 
-    def _strip(self, scores: Scores, start: int, other_start: int) -> list[_Strip]:
-        """Return for each direction what float32 decides."""
+    def _strip(
+        self,
+        scores: Scores,
+        start: int,
+        other_start: int,
+        shifted: Scores,
+        reached: npt.NDArray[np.bool_],
+    ) -> list[_Strip]:
+        """Return for each direction what float32 decides; `scores` and two like it are spoiled."""
         height, breadth = scores.shape
         rows = slice(start, start + height)
         columns = slice(other_start, other_start + breadth)
-        scores = scores - self.fake_halves[columns]
+        scores -= self.fake_halves[columns]
         found = []
         for of_real in self.directions:
             if of_real:
-                near = np.flatnonzero(scores >= self.real_limits[rows, None])
+                np.greater_equal(scores, self.real_limits[rows, None], out=reached)
             else:
-                shifted = scores + self.fake_half_radii[columns]
-                near = np.flatnonzero(shifted >= self.real_halves_down[rows, None])
+                np.add(scores, self.fake_half_radii[columns], out=shifted)
+                np.greater_equal(shifted, self.real_halves_down[rows, None], out=reached)
+            near = np.flatnonzero(reached)
             row, column = np.divmod(near, breadth)
             i, j = start + row, other_start + column
             a, b = self.real.squares[i], self.fake.squares[j]
@@ -176,22 +192,23 @@ class _Pass:
         if len(undecided):
             i, j = i[undecided], j[undecided]
             exact = squared_distances(self.real, self.fake, i, j)
-            radii = self._radii(i, j, of_real)
-            inside[undecided] = exact <= radii if self.ball == "<=" else exact < radii
+            radii, of = self._radii(i, j, of_real)
+            limit = radii.exact(of)
+            inside[undecided] = exact <= limit if self.ball == "<=" else exact < limit
         return row[inside], column[inside]
 
     def _judge(
         self, low: Vector, high: Vector, i: Indices, j: Indices, of_real: bool
     ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Return which pairs are inside for certain, and which are open."""
-        radii = self._radii(i, j, of_real) * self.unit
-        inside = high < radii
-        return inside, ~inside & (low <= radii)
+        radii, of = self._radii(i, j, of_real)
+        inside = high < radii.low[of]
+        return inside, ~inside & (low <= radii.high[of])
 
-    def _radii(self, i: Indices, j: Indices, of_real: bool) -> Vector:
+    def _radii(self, i: Indices, j: Indices, of_real: bool) -> tuple[Radii, Indices]:
         radii = self.real_radii if of_real else self.fake_radii
         assert radii is not None
-        return radii[i if of_real else j]
+        return radii, i if of_real else j
 
     def _in_float64(
         self, i: Indices, j: Indices, rows: slice, columns: slice

@@ -1,6 +1,7 @@
 """Two sets of features as points of one frame: centred, scaled, in blocks, equal rows known."""
 
 import math
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -24,6 +25,11 @@ _TILE_ROWS = 512
 # Parts of this size stay in the cache of a core; an accelerator is better served with more.
 _PART_BYTES = 2**19
 _LARGE_PART_BYTES = 2**24
+# The frame is guessed from about so many rows a side, and kept where the largest |point|^2 of all
+# is at most 1 and above this.
+_GUESSED_FROM = 32
+_LEAST_LARGEST = 2.0**-6
+_FLOAT32_SCALE = 2.0**127
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +96,18 @@ def joint_points(real: Any, fake: Any, *, keep: bool = False) -> tuple[Points, P
     """
     if real.shape[1] > _MOST_DIMENSIONS:
         raise UsageError(f"{real.shape[1]} dimensions: at most {_MOST_DIMENSIONS} are supported.")
-    centre = _mean(real)
-    sides = (real, fake)
-    with np.errstate(over="ignore"):
-        largest = max(float(_squares(side, Frame(centre, 1.0), np.float64).max()) for side in sides)
-    if not math.isfinite(largest):
-        raise DataError("The features are too large: their squares overflow float64.")
-    exponent = math.ceil(math.log2(largest) / 2) if largest > 0 else 0
-    frame = Frame(centre, 2.0**-exponent)
+    guess = _guess(real, fake, _mean(real))
+    numbers = np.split(identities(real, fake), [len(real)])
+    sides = [
+        _points(side, guess, own, keep) for side, own in zip((real, fake), numbers, strict=True)
+    ]
+    largest = float(np.max([side.squares.max() for side in sides]))
+    if math.isfinite(largest) and _LEAST_LARGEST < largest <= 1:
+        return sides[0], sides[1]
+    sides.clear()  # The points of the guess and those of the frame would not fit together.
+    frame = _frame(_largest(real, fake, guess.centre), guess.centre)
     first, second = (
-        _points(side, frame, numbers, keep)
-        for side, numbers in zip(sides, np.split(identities(real, fake), [len(real)]), strict=True)
+        _points(side, frame, own, keep) for side, own in zip((real, fake), numbers, strict=True)
     )
     return first, second
 
@@ -134,8 +141,8 @@ def squares_of(block: Any) -> Vector:
         squares: Vector = (block * block).sum(dim=1).cpu().numpy()
         return squares
     wide = block.astype(np.float64, copy=False)
-    squares = np.einsum("ij,ij->i", wide, wide)
-    return squares
+    squares = np.matmul(wide[:, None, :], wide[:, :, None])
+    return squares.reshape(-1)
 
 
 def spans(n: int, length: int) -> Iterator[tuple[int, int]]:
@@ -176,11 +183,38 @@ def _rows_in(dimension: int, block_bytes: int) -> int:
     return min(rows, _MOST_ROWS)
 
 
+def _guess(real: Any, fake: Any, centre: Vector) -> Frame:
+    """Return a frame that some samples of both sets fit in with room to spare."""
+    some, others = (side[:: max(1, len(side) // _GUESSED_FROM)] for side in (real, fake))
+    return _frame(min(2 * _largest(some, others, centre), sys.float_info.max), centre)
+
+
+def _largest(real: Any, fake: Any, centre: Vector) -> float:
+    """Return the largest |x - centre|^2."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        frame = Frame(centre, 1.0)
+        largest = float(np.max([_squares(side, frame, np.float64).max() for side in (real, fake)]))
+    if not math.isfinite(largest):
+        raise DataError("The features are too large: their squares overflow float64.")
+    return largest
+
+
+def _frame(largest: float, centre: Vector) -> Frame:
+    exponent = math.ceil(math.log2(largest) / 2) if largest > 0 else 0
+    return Frame(centre, 2.0**-exponent)
+
+
 def _points(features: Any, frame: Frame, identity: Indices, keep: bool) -> Points:
-    if not keep or is_tensor(features):
-        return Points(features, frame, _squares(features, frame, np.float32), identity)
-    kept = _block(features, frame, np.float32)
-    return Points(features, frame, _in_parts(squares_of, kept), identity, kept)
+    """Return points, whose squares are not finite where `frame` is far too small."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if not keep or is_tensor(features):
+            return Points(features, frame, _squares(features, frame, np.float32), identity)
+        kept = np.empty(features.shape, np.float32)
+        squares = np.empty(len(features))
+        for start, stop in spans(len(features), _part_rows(features)):
+            part = _moved(features[start:stop], frame, np.float32, kept[start:stop])
+            squares[start:stop] = squares_of(part)
+    return Points(features, frame, squares, identity, kept)
 
 
 def _block(rows: Any, frame: Frame, precision: Precision) -> Any:
@@ -188,25 +222,29 @@ def _block(rows: Any, frame: Frame, precision: Precision) -> Any:
         return _moved(rows, frame, precision)
     block = np.empty(rows.shape, precision)
     for start, stop in spans(len(rows), _part_rows(rows)):
-        block[start:stop] = _moved(rows[start:stop], frame, precision)
+        _moved(rows[start:stop], frame, precision, block[start:stop])
     return block
 
 
-def _moved(rows: Any, frame: Frame, precision: Precision) -> Any:
+def _moved(rows: Any, frame: Frame, precision: Precision, out: Any = None) -> Any:
+    """Return rows as points, in `out` where given (not for a tensor)."""
     if is_tensor(rows):
         import torch
 
         centre = torch.from_numpy(frame.centre).to(rows.device)
         return (rows.double() - centre) * frame.scale
-    if precision is np.float32 and rows.dtype == np.float32:
+    if precision is rows.dtype.type is np.float32 and frame.scale < _FLOAT32_SCALE:
         # The centre is a float32 number then, so this rounds once.
-        moved = rows - frame.centre.astype(np.float32)
+        moved = np.subtract(rows, frame.centre.astype(np.float32), out=out)
         moved *= np.float32(frame.scale)
         return moved
     wide = rows.astype(np.float64)
     wide -= frame.centre
     wide *= frame.scale
-    return wide.astype(precision, copy=False)
+    if out is None:
+        return wide.astype(precision, copy=False)
+    out[...] = wide
+    return out
 
 
 def _pick(features: Any, rows: Indices) -> Any:

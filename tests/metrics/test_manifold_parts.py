@@ -10,7 +10,8 @@ import torch
 from rbench.metrics import manifold_balls, manifold_neighbours, manifold_points
 from rbench.metrics.manifold_balls import count_balls
 from rbench.metrics.manifold_bounds import TINY, bounds, squared_distances
-from rbench.metrics.manifold_neighbours import neighbour_distances
+from rbench.metrics.manifold_lists import NearestLists
+from rbench.metrics.manifold_neighbours import Radii
 from rbench.metrics.manifold_points import (
     block_rows,
     joint_points,
@@ -26,6 +27,10 @@ def sets(seed: int, n: int, d: int, mean: float, dtype: Any) -> tuple[Matrix, Ma
     real = mean + rng.normal(size=(n, d)) * rng.lognormal(0, 2, size=(n, 1))
     fake = mean + rng.normal(size=(n, d))
     return real.astype(dtype), fake.astype(dtype)
+
+
+def neighbour_distances(points: Any, k: int, rows_at_once: int) -> npt.NDArray[np.float64]:
+    return Radii(points, k, rows_at_once).exact(np.arange(len(points)))
 
 
 @pytest.mark.parametrize("precision", [np.float32, np.float64])
@@ -52,8 +57,20 @@ def test_points_have_norms_of_at_most_one_and_never_copy_the_features() -> None:
     x, y = joint_points(real, fake)
     assert x.features is real and y.features is fake
     largest = max(x.squares.max(), y.squares.max())
-    assert 0.2 < largest <= 1
+    assert 2**-6 < largest <= 1
     assert x.frame.scale == 2.0 ** round(np.log2(x.frame.scale))
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("size", [0.0, 1e-44, 1e-30, 3.0, 1e30, 9e153])
+def test_a_sample_far_larger_than_all_others_sets_the_frame(size: float, keep: bool) -> None:
+    real, fake = np.full((100, 2), 1e-9 * size), np.full((100, 2), 1e-8 * size)
+    fake[37] = size  # not among the samples that the frame is guessed from
+    for dtype in (np.float64, np.float32)[: 1 if size > 1e38 else 2]:
+        x, y = joint_points(real.astype(dtype), fake.astype(dtype), keep=keep)
+        assert x.frame.scale == y.frame.scale
+        largest = max(x.squares.max(), y.squares.max())
+        assert 2**-6 < largest <= 1 if size else largest == 0
 
 
 def test_exact_distances_do_not_depend_on_direction_place_or_company() -> None:
@@ -109,7 +126,10 @@ def test_kept_points_give_what_blocks_give_in_tiles_of_another_shape(
     radii = squared_radii(real, 3), squared_radii(fake, 3)
     assert (neighbour_distances(kept_x, 3, 64) == radii[0]).all()
     assert (neighbour_distances(kept_y, 3, 64) == radii[1]).all()
-    ours, theirs = (count_balls(*pair, *radii, "<=", 64) for pair in ((kept_x, kept_y), (x, y)))
+    ours, theirs = (
+        count_balls(*pair, *(Radii(side, 3, 64) for side in pair), "<=", 64)
+        for pair in ((kept_x, kept_y), (x, y))
+    )
     for name in ("fakes_in_ball", "balls_around_fake", "balls_around_real"):
         assert (getattr(ours, name) == getattr(theirs, name)).all()
 
@@ -137,6 +157,63 @@ def test_neighbours_that_the_bounds_order_need_no_exact_distance(monkeypatch: An
     x, _ = joint_points(real, real[:9])
     assert (neighbour_distances(x, 5, 128) == squared_radii(real, 5)).all()
     assert 400 <= sum(compared) < 420
+
+
+def test_the_bounds_of_radii_hold_and_exact_distances_wait_until_asked_for(
+    monkeypatch: Any,
+) -> None:
+    real, _ = sets(6, 400, 64, 1.0, np.float32)
+    real[100:106] = real[0]
+    x, _ = joint_points(real, real[:9])
+    truth = squared_radii(real, 4)
+    compared: list[int] = []
+    exact = manifold_neighbours.squared_distances
+
+    def watched(*given: Any) -> npt.NDArray[np.float64]:
+        compared.append(len(given[2]))
+        return exact(*given)
+
+    monkeypatch.setattr(manifold_neighbours, "squared_distances", watched)
+    radii = Radii(x, 4, 128)
+    assert not compared
+    unit = x.frame.scale**2
+    assert (radii.low <= truth * unit).all() and (truth * unit <= radii.high).all()
+    assert (radii.high - radii.low < 0.01 * radii.high)[truth > 1].all()
+    some = np.array([399, 3, 100, 3])
+    assert (radii.exact(some) == truth[some]).all()
+    asked = sum(compared)
+    assert (radii.exact(some) == truth[some]).all()
+    assert sum(compared) == asked < 10
+
+
+@pytest.mark.parametrize("slack", [0.0, 0.5, 100.0])
+def test_lists_hold_the_largest_scores_with_their_indices(slack: float) -> None:
+    scores = np.random.default_rng(2).normal(size=(90, 200)).astype(np.float32)
+    lists = NearestLists(7, np.full(90, slack, np.float32), 3)
+    lists.start(0, scores[:, :80])
+    for left in range(0, 200, 10):
+        point, index = np.nonzero(scores[:, left : left + 10] > lists.least[:, None])
+        lists.offer(point[::-1], left + index[::-1], scores[point, left + index][::-1])
+        if left % 30 == 0:
+            lists.prune()
+    found, index = lists.table()
+    expected = np.sort(scores, axis=1)[:, :-8:-1]
+    wanted = expected >= expected[:, 2:3] - np.float32(slack)
+    assert wanted[:, :3].all()
+    assert (found[wanted] == expected[wanted]).all()
+    there = found > -np.inf
+    assert (np.take_along_axis(scores, index, axis=1)[there] == found[there]).all()
+
+
+def test_lists_of_points_at_equal_distances_stay_short() -> None:
+    lists = NearestLists(5, np.full(50, 1.0, np.float32), 2)
+    point, index = (places.reshape(-1) for places in np.indices((50, 400)))
+    lists.offer(point, index, np.full(20_000, -0.5, np.float32))
+    lists.prune()
+    assert (lists.least == -0.5).all()
+    assert len(lists._log()[0]) == 250
+    found, index = lists.table()
+    assert (found == -0.5).all() and (np.diff(np.sort(index, axis=1)) > 0).all()
 
 
 def test_samples_sorted_by_class_fill_the_lists_late_and_right() -> None:
@@ -174,7 +251,7 @@ def test_what_float32_leaves_open_goes_to_float64(monkeypatch: Any) -> None:
 def test_open_pairs_across_the_sets_go_to_float64_before_differences(monkeypatch: Any) -> None:
     real, fake = collapsed(0), collapsed(1)
     x, y = joint_points(real, fake)
-    radii = neighbour_distances(x, 3, 64)
+    radii = Radii(x, 3, 64)
     compared: list[int] = []
     exact = manifold_balls.squared_distances
 
@@ -184,7 +261,8 @@ def test_open_pairs_across_the_sets_go_to_float64_before_differences(monkeypatch
 
     monkeypatch.setattr(manifold_balls, "squared_distances", watched)
     counts = count_balls(x, y, radii, None, "<=", 64)
-    truth = np.stack([((row - fake) ** 2).sum(axis=1) for row in real]) <= radii[:, None]
+    truth = np.stack([((row - fake) ** 2).sum(axis=1) for row in real])
+    truth = truth <= radii.exact(np.arange(len(real)))[:, None]
     assert counts.fakes_in_ball is not None
     assert (counts.fakes_in_ball == truth.sum(axis=1)).all()
     assert sum(compared) < 50
@@ -201,6 +279,9 @@ def test_tensors_give_what_arrays_give() -> None:
     radii = neighbour_distances(x, 3, 64), neighbour_distances(y, 3, 64)
     assert (neighbour_distances(tx, 3, 64) == radii[0]).all()
     assert (neighbour_distances(ty, 3, 64) == radii[1]).all()
-    ours, theirs = (count_balls(*sides, *radii, "<=", 64) for sides in ((x, y), (tx, ty)))
+    ours, theirs = (
+        count_balls(*pair, *(Radii(side, 3, 64) for side in pair), "<=", 64)
+        for pair in ((x, y), (tx, ty))
+    )
     for name in ("fakes_in_ball", "balls_around_fake", "balls_around_real"):
         assert (getattr(ours, name) == getattr(theirs, name)).all()
