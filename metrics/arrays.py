@@ -19,7 +19,7 @@ Features: TypeAlias = "npt.NDArray[Any] | torch.Tensor"
 """(n, d), any real dtype; a `FeatureStore` opens to such an array."""
 
 _WITH_FLOAT64 = ("cuda", "xpu", "cpu")
-_ROWS_AT_ONCE = 4096
+_ROWS_AT_ONCE = 1024
 
 
 def is_tensor(values: object) -> bool:
@@ -98,7 +98,11 @@ def _check_finite(values: Any, name: str, first: int) -> None:
             raise DataError(f"{name} holds NaN or infinity, first in sample {bad}.")
         return
     for start in range(0, len(values), _ROWS_AT_ONCE):
-        finite = np.isfinite(values[start : start + _ROWS_AT_ONCE]).all(axis=1)
+        rows = values[start : start + _ROWS_AT_ONCE]
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(rows.sum()):
+                continue  # a sum is twice as fast as looking at every value, and hides none
+        finite = np.isfinite(rows).all(axis=1)
         if not finite.all():
             bad = first + start + int(np.argmin(finite))
             raise DataError(f"{name} holds NaN or infinity, first in sample {bad}.")

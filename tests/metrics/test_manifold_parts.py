@@ -10,6 +10,7 @@ import torch
 from rbench.metrics import manifold_balls, manifold_neighbours, manifold_points
 from rbench.metrics.manifold_balls import count_balls
 from rbench.metrics.manifold_bounds import TINY, bounds, squared_distances
+from rbench.metrics.manifold_copies import identities
 from rbench.metrics.manifold_lists import NearestLists
 from rbench.metrics.manifold_neighbours import Radii
 from rbench.metrics.manifold_points import (
@@ -285,3 +286,15 @@ def test_tensors_give_what_arrays_give() -> None:
     )
     for name in ("fakes_in_ball", "balls_around_fake", "balls_around_real"):
         assert (getattr(ours, name) == getattr(theirs, name)).all()
+
+
+def test_rows_that_agree_only_where_the_checksum_looks_are_told_apart() -> None:
+    rng = np.random.default_rng(5)
+    real = rng.normal(size=(30, 2048)).astype(np.float32)
+    fake = real.copy()
+    # Column 1000 lies in none of the stretches.
+    fake[:20, 1000] += 1
+    numbers = identities(real, fake)
+    assert len(set(numbers[:30])) == 30
+    assert (numbers[30:50] != numbers[:20]).all()
+    assert (numbers[50:] == numbers[20:30]).all()
