@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from rbench.cli.image_options import AsJson, Device
+
 
 def command(
     golden: Annotated[
@@ -22,13 +24,8 @@ def command(
             "--fetch", envvar="RBENCH_FETCH", help="Fetch the files that are absent (gigabytes)."
         ),
     ] = False,
-    device: Annotated[
-        str | None,
-        typer.Option(envvar="RBENCH_DEVICE", help="cpu, cuda, cuda:1; the GPU where there is one."),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", envvar="RBENCH_JSON", help="Print one JSON object.")
-    ] = False,
+    device: Device = None,
+    as_json: AsJson = False,
 ) -> int:
     """Compare what rbench computes with what was published; exit 1 where they differ.
 

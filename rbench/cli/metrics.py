@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from rbench.cli.image_options import Alpha, AsJson, Device, Limit, Offline, SixteenBit, Unreadable
 from rbench.errors import UsageError
 
 
@@ -108,31 +109,12 @@ def command(
     seed: Annotated[
         int, typer.Option(envvar="RBENCH_SEED", help="Of whatever is drawn (subsets, shuffles).")
     ] = 2020,
-    limit: Annotated[
-        int | None, typer.Option(envvar="RBENCH_LIMIT", help="Only the first N images of a side.")
-    ] = None,
-    alpha: Annotated[
-        Literal["refuse", "drop", "white", "black"],
-        typer.Option(envvar="RBENCH_ALPHA", help="What to do with transparent images."),
-    ] = "refuse",
-    sixteen_bit: Annotated[
-        Literal["refuse", "scale"],
-        typer.Option(envvar="RBENCH_SIXTEEN_BIT", help="What to do with 16-bit images."),
-    ] = "refuse",
-    unreadable: Annotated[
-        Literal["refuse", "skip"],
-        typer.Option(envvar="RBENCH_UNREADABLE", help="What to do with files that are damaged."),
-    ] = "refuse",
-    device: Annotated[
-        str | None,
-        typer.Option(envvar="RBENCH_DEVICE", help="cpu, cuda, cuda:1; the GPU where there is one."),
-    ] = None,
-    offline: Annotated[
-        bool,
-        typer.Option(
-            "--offline", envvar="RBENCH_OFFLINE", help="Fetch nothing: weights must be here."
-        ),
-    ] = False,
+    limit: Limit = None,
+    alpha: Alpha = "refuse",
+    sixteen_bit: SixteenBit = "refuse",
+    unreadable: Unreadable = "refuse",
+    device: Device = None,
+    offline: Offline = False,
     force: Annotated[
         bool,
         typer.Option(
@@ -145,9 +127,7 @@ def command(
         Path | None,
         typer.Option(envvar="RBENCH_KEEP", help="Keep the features in this folder."),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", envvar="RBENCH_JSON", help="Print one JSON object.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Measure how far generated images are from real ones, and how sure the number is."""
     from rbench.cli.asset_progress import fetch_shown

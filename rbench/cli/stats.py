@@ -2,9 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+
+from rbench.cli.image_options import Alpha, Device, Limit, Offline, SixteenBit, Unreadable
 
 
 def command(
@@ -51,31 +53,12 @@ def command(
             envvar="RBENCH_FACTOR", help="Keep the Cholesky factor: later distances start from it."
         ),
     ] = True,
-    limit: Annotated[
-        int | None, typer.Option(envvar="RBENCH_LIMIT", help="Only the first N images.")
-    ] = None,
-    alpha: Annotated[
-        Literal["refuse", "drop", "white", "black"],
-        typer.Option(envvar="RBENCH_ALPHA", help="What to do with transparent images."),
-    ] = "refuse",
-    sixteen_bit: Annotated[
-        Literal["refuse", "scale"],
-        typer.Option(envvar="RBENCH_SIXTEEN_BIT", help="What to do with 16-bit images."),
-    ] = "refuse",
-    unreadable: Annotated[
-        Literal["refuse", "skip"],
-        typer.Option(envvar="RBENCH_UNREADABLE", help="What to do with files that are damaged."),
-    ] = "refuse",
-    device: Annotated[
-        str | None,
-        typer.Option(envvar="RBENCH_DEVICE", help="cpu, cuda, cuda:1; the GPU where there is one."),
-    ] = None,
-    offline: Annotated[
-        bool,
-        typer.Option(
-            "--offline", envvar="RBENCH_OFFLINE", help="Fetch nothing: weights must be here."
-        ),
-    ] = False,
+    limit: Limit = None,
+    alpha: Alpha = "refuse",
+    sixteen_bit: SixteenBit = "refuse",
+    unreadable: Unreadable = "refuse",
+    device: Device = None,
+    offline: Offline = False,
 ) -> int:
     """Write the statistics of real images to a file that says what it is."""
     from rbench.cli.asset_progress import fetch_shown
