@@ -11,6 +11,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from rbench.assets import Asset
+from rbench.assets.statistics import (
+    ADM_IMAGENET_64,
+    ADM_IMAGENET_128,
+    ADM_IMAGENET_256,
+    ADM_IMAGENET_512,
+    ADM_LSUN,
+    EDM,
+    EDM2,
+)
 from rbench.errors import UsageError, nearest
 from rbench.metrics.representations.dinov2 import DGM_EVAL_PREPROCESS, EDM2_PREPROCESS
 from rbench.metrics.representations.fdr_set import FDR6
@@ -39,6 +49,8 @@ class Preset:
         preprocess: per representation, the peer's steps in place of the representation's own.
         options: per metric, the keyword arguments that the peer's number needs.
         reference: the statistics that the peer's published numbers use.
+        references: file names of those statistics, where they are published; real images that are
+            none of them get a warning.
         notes: where our value can differ from the peer's, and why.
     """
 
@@ -48,11 +60,16 @@ class Preset:
     preprocess: Mapping[str, Preprocess] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reference: str = "the real images that are given"
+    references: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def option(self, metric: str) -> Mapping[str, Any]:
         """Return the keyword arguments that this preset pins for `metric`."""
         return self.options.get(metric, _NONE)
+
+
+def _file_names(*assets: Asset) -> tuple[str, ...]:
+    return tuple(asset.name.rpartition("/")[2] for asset in assets)
 
 
 _FP32_MEAN = "the peer's mean is summed in float32: up to 1e-9 of the distance"
@@ -151,6 +168,9 @@ PRESETS: Mapping[str, Preset] = {
             reference="the reference batch: its stored mu and sigma (the whole training set) for "
             "FID and sFID, its 10,000 images for precision and recall (such as "
             "asset:VIRTUAL_imagenet256_labeled.npz)",
+            references=_file_names(
+                ADM_IMAGENET_64, ADM_IMAGENET_128, ADM_IMAGENET_256, ADM_IMAGENET_512, *ADM_LSUN
+            ),
             notes=(
                 _FP32_MEAN,
                 _SINGULAR,
@@ -167,6 +187,8 @@ PRESETS: Mapping[str, Preset] = {
                 "inception-v3": _TF1,
                 "dinov2-l": EDM2_PREPROCESS,
             },
+            reference="EDM's and EDM2's statistics of the training set",
+            references=_file_names(*EDM, *EDM2),
             notes=(_SINGULAR, "the peer resizes for Inception inside its own graph: 1e-6"),
         ),
         Preset(
@@ -213,6 +235,7 @@ PRESETS: Mapping[str, Preset] = {
                 "manifold": {"k": 3, "ball": "<="},
             },
             reference="ImageNet's training set, cropped as ADM does to 256",
+            references=(*_file_names(ADM_IMAGENET_256), "guided_diffusion_stats.npz"),
             notes=(_SINGULAR, "the peer divides by normalisers rounded to two decimals"),
         ),
     )

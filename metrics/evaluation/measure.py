@@ -150,7 +150,7 @@ def measure(
         inputs = Inputs(sides, features, infinity, blocks, level, held)
         rows = compute(jobs, inputs, warnings)
     if chosen:
-        rows = [_named(row, chosen.name) for row in rows]
+        rows = [_named(row, chosen, sides.get("real")) for row in rows]
     return Measurement(
         tuple(rows),
         {role: _described(side, features[role]) for role, side in sides.items()},
@@ -203,6 +203,15 @@ def _described(side: Side, features: SideFeatures) -> dict[str, Any]:
     return found
 
 
-def _named(row: Row, preset: str) -> Row:
-    result = replace(row.result, about={**row.result.about, "preset": preset})
-    return replace(row, result=result)
+def _named(row: Row, preset: Preset, real: Side | None) -> Row:
+    """Return the row with the preset's name, and a warning where its reference is another one."""
+    warnings = row.result.warnings
+    given = "" if real is None else Path(real.name).name
+    if preset.references and real is not None and given not in preset.references:
+        warnings = (
+            *warnings,
+            f"Published numbers of {preset.name} are against {preset.reference}; this one is "
+            f"against {real.name}.",
+        )
+    about = {**row.result.about, "preset": preset.name}
+    return replace(row, result=replace(row.result, about=about, warnings=warnings))

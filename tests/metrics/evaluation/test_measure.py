@@ -434,3 +434,14 @@ def test_weights_that_are_absent_are_brought_in_a_way_that_is_seen(
     measure(*folders, ["frechet"], representations=[with_weights], blocks=0, offline=True,
             fetching=asked.append)  # fmt: skip
     assert asked == [asset]
+
+
+def test_a_presets_numbers_against_another_reference_say_so(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    make_statistics(folders[0], ["pixels/32"]).save(tmp_path / "VIRTUAL_imagenet64_labeled.npz")
+    for real, warned in ((folders[0], True), (tmp_path / "VIRTUAL_imagenet64_labeled.npz", False)):
+        measured = measure(real, folders[1], ["frechet"], representations=["pixels/32"],
+                           preset="adm", blocks=0)  # fmt: skip
+        said = [w for w in measured["frechet"].result.warnings if "Published numbers of adm" in w]
+        assert bool(said) is warned
