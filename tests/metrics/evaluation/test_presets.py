@@ -100,7 +100,9 @@ def test_frechet_is_that_of_the_peers_features(
         *folders, ["frechet"], representations=[inception_of(weights)], preset=preset, blocks=0
     )
     theirs = float(frechet_distance(*(features(weights, folder) for folder in folders)))
-    assert measured["frechet"].result.value == pytest.approx(theirs, rel=1e-6)
+    # Features agree to 1e-6 (tests/metrics/representations/test_inception_v3.py), float32 on both
+    # sides; a distance is quadratic in them.
+    assert measured["frechet"].result.value == pytest.approx(theirs, rel=2e-6)
     assert measured["frechet"].result.about["preset"] == preset
 
 
