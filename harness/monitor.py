@@ -1,10 +1,13 @@
 """What a display of a run is told."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rbench.harness.forecast import Forecast
 from rbench.harness.loop import Counts
 from rbench.harness.pacing import PacingState
+
+if TYPE_CHECKING:
+    from rbench.harness.images.types import ImageForecast, SampleCounts
 
 
 class Monitor(Protocol):
@@ -15,6 +18,14 @@ class Monitor(Protocol):
         ...
 
     def started(self, forecast: Forecast, counts: Counts, pacing: PacingState) -> None:
+        """Show progress from now on."""
+        ...
+
+    def images_planned(self, forecast: "ImageForecast") -> None:
+        """Show the plan of a cell of images."""
+        ...
+
+    def images_started(self, counts: "SampleCounts") -> None:
         """Show progress from now on."""
         ...
 
@@ -34,6 +45,12 @@ class Silent:
         """Show nothing."""
 
     def started(self, forecast: Forecast, counts: Counts, pacing: PacingState) -> None:
+        """Show nothing."""
+
+    def images_planned(self, forecast: "ImageForecast") -> None:
+        """Show nothing."""
+
+    def images_started(self, counts: "SampleCounts") -> None:
         """Show nothing."""
 
     def stopped(self) -> None:

@@ -10,15 +10,28 @@ import inspect
 from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeGuard
 
 from rbench.errors import UsageError, nearest
 from rbench.harness.load_object import load_from_file
 from rbench.harness.types import Answerer, Item, Json, QaTask, TaskInput
 
+if TYPE_CHECKING:
+    from rbench.harness.images.task import ImageTask
+
 TASKS: Mapping[str, str] = {
     "rbench-t": "rbench.tasks.rbench_t:RBenchT",
     "rbench-t-mini": "rbench.tasks.rbench_t_mini:RBenchTMini",
+    "digits": "rbench.tasks.digits:Digits",
+    "fashion-mnist": "rbench.tasks.fashion_mnist:FashionMnist",
+    "cifar10": "rbench.tasks.cifar10:Cifar10",
+    "imagenet64": "rbench.tasks.imagenet64:ImageNet64",
+    "imagenet128": "rbench.tasks.imagenet128:ImageNet128",
+    "imagenet256": "rbench.tasks.imagenet256:ImageNet256",
+    "imagenet512": "rbench.tasks.imagenet512:ImageNet512",
+    "celeba64": "rbench.tasks.celeba64:CelebA64",
+    "lsun-bedroom": "rbench.tasks.lsun:LsunBedroom",
+    "lsun-church": "rbench.tasks.lsun:LsunChurch",
 }
 
 ADAPTERS: Mapping[str, str] = {
@@ -47,6 +60,24 @@ class TaskType(Protocol):
         ...
 
 
+class ImageTaskType(Protocol):
+    """What the registry holds for a task of images. `kind` tells it from a `TaskType`."""
+
+    kind: Literal["images"]
+    name: str
+    summary: str
+    card: str
+    Options: type
+
+    def load(self, options: Any, given: TaskInput) -> "ImageTask":
+        """Return the task, with every reference found or named; nothing is fetched."""
+        ...
+
+    def restore(self, state: Mapping[str, Json]) -> "ImageTask":
+        """Return the task of a run, from `ImageTask.state`, without the network."""
+        ...
+
+
 class AdapterType(Protocol):
     """What the registry holds for an adapter: a class made from a name and its options."""
 
@@ -66,6 +97,11 @@ def task_type(name: str) -> TaskType:
     _require(found, ("load", "restore", "Options", "name", "summary"), "a task")
     task: TaskType = found
     return task
+
+
+def is_image_task(found: TaskType) -> TypeGuard[ImageTaskType]:
+    """Return whether what `task_type` returned is a task of images."""
+    return getattr(found, "kind", "questions") == "images"
 
 
 def adapter_type(name: str) -> AdapterType:

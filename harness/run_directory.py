@@ -4,6 +4,7 @@ runs/<task>/<model>-<answer key>/
 plan.json      what is asked of whom, both keys, protocol, settings
 items.jsonl    the questions, once
 calls.jsonl    the journal (see journal.py)
+shards/        the samples of an image run (see images/shards.py), in place of these two
 results.json   the rows; nothing in it that is measured by a clock
 costs.json     seconds, tokens, money
 env.json       versions, machine, command line
@@ -25,6 +26,8 @@ from rbench.errors import RunDirectoryError
 from rbench.harness.canonical import json_line
 from rbench.harness.journal import CallKey, Entry, Journal, read_entries
 from rbench.harness.types import Item, Json
+
+_SET_ASIDE = (("calls", ".jsonl"), ("shards", ""), ("results", ".json"), ("costs", ".json"))
 
 
 class RunDirectory:
@@ -48,11 +51,14 @@ class RunDirectory:
         return run
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the run for this process. Raises `RunDirectoryError` naming who holds it."""
-        with self._lock_file() as file:
+    def lock(self, *, shared: bool = False) -> Iterator[None]:
+        """Hold the run for this process. Raises `RunDirectoryError` naming who holds it.
+
+        `shared` lets the other ranks of one launch in, and nobody else.
+        """
+        with self._lock_file(".lock") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except BlockingIOError:
                 file.seek(0)
                 holder = file.read().strip() or "another process"
@@ -63,12 +69,29 @@ class RunDirectory:
             file.write(f"process {os.getpid()} on {socket.gethostname()}")
             file.flush()
             yield
-            file.truncate(0)
+            if not shared:
+                file.truncate(0)
 
-    def _lock_file(self) -> TextIO:
+    @contextmanager
+    def merging(self) -> Iterator[bool]:
+        """Give whether this rank is the one that writes the results: no other does just now."""
+        with self._lock_file(".merge.lock") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def written_since(self, name: str, seconds: float) -> bool:
+        """Return whether a file of the run was written after that time (of `time.time`)."""
+        path = self.path / name
+        return path.exists() and path.stat().st_mtime > seconds
+
+    def _lock_file(self, name: str) -> TextIO:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            return (self.path / ".lock").open("a+", encoding="utf-8")
+            return (self.path / name).open("a+", encoding="utf-8")
         except OSError as error:
             raise RunDirectoryError(
                 f"{self.path} cannot be written ({error.strerror}); choose another --out."
@@ -136,15 +159,14 @@ class RunDirectory:
         return calls
 
     def set_aside(self) -> None:
-        """Move the journal and the results out of the way (`--fresh`); nothing is deleted."""
+        """Move what was made and the results out of the way (`--fresh`); nothing is deleted."""
         number = 1
-        while (self.path / f"calls.{number}.jsonl").exists():
+        while any((self.path / f"{n}.{number}{s}").exists() for n, s in _SET_ASIDE):
             number += 1
-        for name in ("calls", "results", "costs"):
-            for suffix in (".jsonl", ".json"):
-                old = self.path / f"{name}{suffix}"
-                if old.exists():
-                    old.rename(self.path / f"{name}.{number}{suffix}")
+        for name, suffix in _SET_ASIDE:
+            old = self.path / f"{name}{suffix}"
+            if old.exists():
+                old.rename(self.path / f"{name}.{number}{suffix}")
 
     def _write(self, name: str, content: bytes) -> None:
         try:

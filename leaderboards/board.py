@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from rbench.harness.types import Json
+from rbench.leaderboards.image_board import image_board, image_records
 from rbench.leaderboards.tables import Results, interval_of, table, value_of
+
+_ROW_COLUMNS = (
+    "subset", "metric", "value", "ci_low", "ci_high", "low", "high", "n", "no_answer",
+    "truncated", "errored",
+)  # fmt: skip
+_COLUMNS = (
+    "task", "protocol_id", "rank", "model", *_ROW_COLUMNS, "status", "settings", "run_id",
+)  # fmt: skip
 
 
 def leaderboard(runs: Sequence[Results], style: Literal["md", "csv"]) -> str:
@@ -14,11 +23,15 @@ def leaderboard(runs: Sequence[Results], style: Literal["md", "csv"]) -> str:
 
     A ranking holds one protocol; runs under another protocol of the same task stand in a table
     of their own. A run that is incomplete is listed below, with its bounds and without a rank.
+    Runs of image generators stand below those of questions, ranked within one evaluator.
     """
-    entries = [_entry(run) for run in runs]
+    images = [run for run in runs if run.get("kind") == "images"]
+    entries = [_entry(run) for run in runs if run.get("kind") != "images"]
     entries.sort(key=lambda e: (e["task"], e["protocol_id"], _order(e)))
     _rank(entries)
-    return _csv(entries) if style == "csv" else _markdown(entries)
+    if style == "csv":
+        return _csv([_records(entries), image_records(images)])
+    return "\n\n".join(part for part in (_markdown(entries), image_board(images)) if part)
 
 
 def headline(run: Results) -> Mapping[str, Json] | None:
@@ -114,21 +127,36 @@ def _markdown(entries: Sequence[Mapping[str, Json]]) -> str:
     return "\n\n".join(parts)
 
 
-def _csv(entries: Sequence[Mapping[str, Json]]) -> str:
+def _csv(kinds: Sequence[Sequence[Mapping[str, Json]]]) -> str:
+    """Write records under the columns of the kinds that there are; what a kind lacks is empty."""
+    present = [records for records in kinds if records] or [[dict.fromkeys(_COLUMNS)]]
+    columns = list(dict.fromkeys(name for records in present for name in records[0]))
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ["task", "protocol_id", "rank", "model", "subset", "metric", "value", "ci_low", "ci_high",
-         "low", "high", "n", "no_answer", "truncated", "errored", "status", "settings", "run_id"]
-    )  # fmt: skip
-    for entry in entries:
-        for row in [entry["row"], *entry["subsets"].values()]:
-            if row is None or (row is entry["row"] and row["subset"] != "mean"):
-                continue
-            writer.writerow(
-                [entry["task"], entry["protocol_id"], entry["rank"], entry["model"],
-                 row["subset"], row["metric"], row["value"], row["ci_low"], row["ci_high"],
-                 row["low"], row["high"], row["n"], row["no_answer"], row["truncated"],
-                 row["errored"], entry["status"], _settings(entry), entry["run_id"]]
-            )  # fmt: skip
+    writer = csv.DictWriter(out, columns, restval=None, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(record for records in kinds for record in records)
     return out.getvalue().rstrip("\n")
+
+
+def _records(entries: Sequence[Mapping[str, Json]]) -> list[dict[str, Json]]:
+    """Return one record a number."""
+    return [
+        {
+            "task": entry["task"],
+            "protocol_id": entry["protocol_id"],
+            "rank": entry["rank"],
+            "model": entry["model"],
+            **{name: row[name] for name in _ROW_COLUMNS},
+            "status": entry["status"],
+            "settings": _settings(entry),
+            "run_id": entry["run_id"],
+        }
+        for entry in entries
+        for row in _rows(entry)
+    ]
+
+
+def _rows(entry: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """Return the mean, where there is one, and the subsets."""
+    means = [row for row in [entry["row"]] if row is not None and row["subset"] == "mean"]
+    return [*means, *entry["subsets"].values()]

@@ -5,13 +5,10 @@ script and the style by hash), and treats all text as hostile: models wrote it. 
 equal bytes. Without scripts everything can be read; scripts add the filters and the formulas.
 """
 
-import base64
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -28,18 +25,19 @@ from rbench.leaderboards.report_numbers import (
     reasons,
     value_text,
 )
-from rbench.leaderboards.report_plots import PALETTE
+from rbench.leaderboards.report_page import (
+    CANARY,
+    content_policy,
+    flatten,
+    flatten_costs,
+    page_environment,
+    write_page,
+)
 from rbench.leaderboards.report_samples import FACETS, SampleView, sample_views
-from rbench.leaderboards.report_text import breakable, seconds_text, short_name, visible
+from rbench.leaderboards.report_svg import PALETTE
+from rbench.leaderboards.report_text import short_name
 
-if TYPE_CHECKING:
-    import jinja2
-
-_DURATIONS = {"latency_seconds": "latency", "wall_seconds": "wall time", "sessions": "sessions"}
-"""Names in costs.json under which everything is seconds -> their words."""
-
-CANARY = "rbench canary 5b1f0c7e-92d4-4e0b-a6c3-8f27d1e94a60"
-"""Stands on every page, so that a training corpus that swallowed one can be told."""
+__all__ = ["CANARY", "Report", "TaskInfo", "render_report", "write_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +78,7 @@ def write_report(path: Path, report: Report, *, publishable: bool = False) -> No
     With `publishable`, a benchmark that may not be redistributed is shown without questions and
     replies: id, hash of the content, and outcome only.
     """
-    html = render_report(report, publishable=publishable)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(html, encoding="utf-8", newline="\n")
-    temporary.replace(path)
+    write_page(path, render_report(report, publishable=publishable))
 
 
 def render_report(report: Report, *, publishable: bool = False) -> str:
@@ -93,7 +88,13 @@ def render_report(report: Report, *, publishable: bool = False) -> str:
     formulas = Formulas()
     lines = accuracy_lines(report.rows)
     views = sample_views(report.samples, formulas, hide=hide)
-    pages = _environment()
+    pages = page_environment()
+    pages.filters |= {
+        "value": value_text,
+        "bounds": open_bounds,
+        "interval": interval_text,
+        "outcome": OUTCOME_NAMES.__getitem__,
+    }
     style = Markup(pages.get_template("report.css.j2").render(palette=PALETTE))
     script = Markup(pages.get_template("report.js.j2").render())
     return pages.get_template("report.html.j2").render(
@@ -106,7 +107,7 @@ def render_report(report: Report, *, publishable: bool = False) -> str:
         formulas_full=formulas.full,
         style=style,
         script=script,
-        policy=_policy(style, script),
+        policy=content_policy(style, script),
         # Data for JSON.parse; spelling out "<" keeps it inside its element.
         formulas=Markup("[" + ",".join(formulas.trees).replace("<", "\\u003c") + "]"),
         lines=lines,
@@ -117,7 +118,7 @@ def render_report(report: Report, *, publishable: bool = False) -> str:
         tables=[
             ("Protocol", "equal in every number of one ranking", list(flatten(report.protocol))),
             ("Settings", "may differ inside a ranking", list(flatten(report.settings))),
-            ("Costs", "measured, all calls included", list(_costs(report.costs))),
+            ("Costs", "measured, all calls included", list(flatten_costs(report.costs))),
             ("Environment", "what the run was made with", list(flatten(report.environment))),
         ],
         samples=views.samples,
@@ -137,79 +138,3 @@ def _filters(samples: Sequence[SampleView]) -> Iterator[tuple[str, str, list[tup
     for name, values in found.items():
         if len(values) > 1:
             yield name, name.capitalize(), [(v, OUTCOME_NAMES.get(v, v)) for v in values]
-
-
-def flatten(values: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (name in words, text) for every leaf of nested mappings: ``data, content sha256``."""
-    for key, value in values.items():
-        name = prefix + key.replace("_", " ")
-        if isinstance(value, Mapping) and value:
-            yield from flatten(value, f"{name}, ")
-        else:
-            yield name, _leaf(value)
-
-
-def _costs(costs: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Yield (name, text) as `flatten` does, durations in the unit that suits each."""
-    for key, value in costs.items():
-        if key in _DURATIONS:
-            yield from flatten({_DURATIONS[key]: _durations(value)})
-        else:
-            yield from flatten({key: value})
-
-
-def _durations(value: Json) -> Json:
-    if isinstance(value, Mapping):
-        return {name: _durations(part) for name, part in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_durations(part) for part in value]
-    return seconds_text(value) if isinstance(value, int | float) else value
-
-
-def _leaf(value: Json) -> str:
-    if value is None or value == {} or value == []:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", "\u202f") if abs(value) >= 10_000 else str(value)
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Sequence) and all(isinstance(v, str | int | float) for v in value):
-        return ", ".join(map(_leaf, value))
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _environment() -> "jinja2.Environment":
-    import jinja2
-
-    pages = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Escaping comes after: what no file can hold and what turns the text is spelt out.
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    pages.filters |= {
-        "value": value_text,
-        "bounds": open_bounds,
-        "breakable": breakable,
-        "interval": interval_text,
-        "outcome": OUTCOME_NAMES.__getitem__,
-    }
-    return pages
-
-
-def _policy(style: str, script: str) -> str:
-    def source(text: str) -> str:
-        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-
-    return (
-        f"default-src 'none'; script-src {source(script)}; style-src {source(style)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    )

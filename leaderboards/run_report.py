@@ -1,28 +1,61 @@
 """The exports of a run: report.html and samples.parquet. They are never read back."""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rbench.harness.cards import load_card
 from rbench.harness.registry import task_type
 from rbench.harness.saved_run import SavedRun, flatten
 from rbench.leaderboards.report import Report, TaskInfo, write_report
 
+if TYPE_CHECKING:
+    from rbench.harness.images.saved_image_run import SavedImageRun
 
-def write_reports(runs: Iterable[SavedRun], *, publishable: bool = False) -> list[Path]:
-    """Write report.html and samples.parquet into every run; return the pages.
+    AnyRun = SavedRun | SavedImageRun
 
-    With `publishable` the page is report-publishable.html, without questions and replies where
-    the data card forbids to redistribute them.
+
+def write_reports(runs: "Iterable[AnyRun]", *, publishable: bool = False) -> list[Path]:
+    """Write report.html into every run, and samples.parquet of questions; return the pages.
+
+    Of several image runs of one task, a page with all of them stands beside their folders.
+
+    With `publishable` the page is report-publishable.html, without questions, replies and real
+    images where the data card forbids to redistribute them.
     """
-    pages = []
+    name = "report-publishable.html" if publishable else "report.html"
+    pages, images = [], []
     for run in runs:
-        page = run.path / ("report-publishable.html" if publishable else "report.html")
-        write_report(page, make_report(run), publishable=publishable)
-        write_samples(run, run.path / "samples.parquet")
-        pages.append(page)
-    return pages
+        if isinstance(run, SavedRun):
+            write_report(run.path / name, make_report(run), publishable=publishable)
+            write_samples(run, run.path / "samples.parquet")
+            pages.append(run.path / name)
+        else:
+            images.append(run)
+    return [*pages, *_image_pages(images, name, publishable)]
+
+
+def _image_pages(runs: "Sequence[SavedImageRun]", name: str, publishable: bool) -> Iterator[Path]:
+    """Write the page of every run, then those of tasks with several runs; yield them."""
+    if not runs:
+        return
+    from rbench.leaderboards.image_report import write_image_report
+    from rbench.leaderboards.image_runs import shown_run
+
+    shown = [(run, shown_run(run)) for run in runs]
+    for run, page in shown:
+        write_image_report(run.path / name, [page], _task_info(run), publishable=publishable)
+        yield run.path / name
+    for folder in dict.fromkeys(run.path.parent for run in runs):
+        together = [(run, page) for run, page in shown if run.path.parent == folder]
+        for task in dict.fromkeys(run.cell.task for run, _ in together):
+            of_task = [(run, page) for run, page in together if run.cell.task == task]
+            if len(of_task) > 1:
+                info = _task_info(of_task[0][0])
+                pages = [page for _, page in of_task]
+                write_image_report(folder / name, pages, info, publishable=publishable)
+                yield folder / name
 
 
 def make_report(run: SavedRun) -> Report:
@@ -69,14 +102,14 @@ def _clean(value: object) -> object:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
-def _task_info(run: SavedRun) -> TaskInfo:
+def _task_info(run: "AnyRun") -> TaskInfo:
     """Say what the benchmark is; what is not known to be free is not."""
     kind = task_type(run.cell.task_entry)
     name = getattr(kind, "card", None)
     card = None if name is None else load_card(name)
     return TaskInfo(
         name=kind.name,
-        version=run.task.version,
+        version=run.task.version if isinstance(run, SavedRun) else run.cell.task_version,
         summary=kind.summary,
         licence="unknown" if card is None else card.licence,
         redistribute=card is not None and card.redistribute,

@@ -26,6 +26,7 @@ LAYERS = [
     ["rbench.harness"],
     ["rbench.zoo", "rbench.tasks"],
     ["rbench.embedded", "rbench.leaderboards"],
+    ["rbench.evaluation"],
     ["rbench.api"],
     ["rbench.cli"],
 ]

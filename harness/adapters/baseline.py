@@ -22,7 +22,7 @@ def _first(call: Call, letters: Sequence[str]) -> str:
     return letters[0]
 
 
-_BASELINES: Mapping[str, Callable[[Call, Sequence[str]], str]] = {
+ANSWERS: Mapping[str, Callable[[Call, Sequence[str]], str]] = {
     "uniform": _uniform,
     "first": _first,
 }
@@ -39,9 +39,9 @@ class Baseline:
     Options = NoOptions
 
     def __init__(self, name: str, options: NoOptions) -> None:
-        if name not in _BASELINES:
-            raise UsageError(f"there is no baseline {name!r}{nearest(name, list(_BASELINES))}")
-        self._choose = _BASELINES[name]
+        if name not in ANSWERS:
+            raise UsageError(f"there is no baseline {name!r}{nearest(name, list(ANSWERS))}")
+        self._choose = ANSWERS[name]
         self._name = name
         self.identity: Mapping[str, Json] | None = {
             "adapter": "baseline",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from rbench.metrics.evaluation.features import (
 )
 from rbench.metrics.evaluation.jobs import NEEDS_REAL, Job, plan_jobs
 from rbench.metrics.evaluation.mismatches import mismatches
+from rbench.metrics.evaluation.of_preset import named
 from rbench.metrics.evaluation.sides import Given, Side, as_statistics, first, open_side
 from rbench.metrics.presets import Preset, get_preset
 from rbench.metrics.reference_statistics import ReferenceStatistics
@@ -150,7 +151,7 @@ def measure(
         inputs = Inputs(sides, features, infinity, blocks, level, held)
         rows = compute(jobs, inputs, warnings)
     if chosen:
-        rows = [_named(row, chosen, sides.get("real")) for row in rows]
+        rows = [named(row, chosen, sides.get("real")) for row in rows]
     return Measurement(
         tuple(rows),
         {role: _described(side, features[role]) for role, side in sides.items()},
@@ -201,17 +202,3 @@ def _described(side: Side, features: SideFeatures) -> dict[str, Any]:
         found["reading"] = features.report.to_json()
         found["summary"] = features.report.summary()
     return found
-
-
-def _named(row: Row, preset: Preset, real: Side | None) -> Row:
-    """Return the row with the preset's name, and a warning where its reference is another one."""
-    warnings = row.result.warnings
-    given = "" if real is None else Path(real.name).name
-    if preset.references and real is not None and given not in preset.references:
-        warnings = (
-            *warnings,
-            f"Published numbers of {preset.name} are against {preset.reference}; this one is "
-            f"against {real.name}.",
-        )
-    about = {**row.result.about, "preset": preset.name}
-    return replace(row, result=replace(row.result, about=about, warnings=warnings))

@@ -15,13 +15,15 @@ def mismatches(
     jobs: Sequence[Job],
     identities: Mapping[str, Mapping[str, Any]],
     force: bool,
+    remedy: str = "Make it again, or give --force.",
 ) -> dict[str, list[str]]:
     """Return what a reader must know of the statistics that are used, by representation.
 
     Each file is compared with the representation that was asked for; its weights with those of
     the extractor that ran, or, where statistics stand on both sides, with those of the first file.
     Files of other evaluators say nothing, and that is said. Raises `DataError` for another
-    dimension, and for a difference unless `force`, which makes it a warning.
+    dimension, and for a difference unless `force`, which makes it a warning; the sentence ends
+    with the `remedy`.
     """
     found: dict[str, list[str]] = {}
     for name, representation in {j.representation.name: j.representation for j in jobs}.items():
@@ -29,7 +31,7 @@ def mismatches(
         expected = _expected(representation, identities.get(name), [one for _, one in used])
         for side, one in used:
             _check_dimensions(side, one, [job for job in jobs if job.representation.name == name])
-            text = _of(side, one, name, expected, force)
+            text = _of(side, one, name, expected, force, remedy)
             if text:
                 found.setdefault(name, []).append(text)
     return found
@@ -75,6 +77,7 @@ def _of(
     name: str,
     expected: Mapping[str, Any],
     force: bool,
+    remedy: str,
 ) -> str:
     who = _who(side, statistics)
     if not _says(statistics):
@@ -84,5 +87,5 @@ def _of(
         return ""
     text = f"{who} was not made with this representation: {'; '.join(differences)}"
     if not force:
-        raise DataError(f"{text}. Make it again, or give --force.")
+        raise DataError(f"{text}. {remedy}")
     return f"FORCED: {text}"

@@ -151,14 +151,24 @@ class Extractor:
         }
 
     def to_inputs(self, images: Images, first: int = 0) -> "torch.Tensor":
-        """Return the network's inputs for `images`; any thread may call this."""
-        return to_inputs(
+        """Return the network's inputs for `images`; any thread may call this.
+
+        `first` is the number of the first image, for the messages.
+        """
+        inputs = to_inputs(
             images,
             self.representation.preprocess,
             device=self.device,
             dtype=self.dtype,
             first=first,
         )
+        self.check_inputs(inputs, first)
+        return inputs
+
+    def check_inputs(self, inputs: "torch.Tensor", first: int = 0) -> None:
+        """Raise `DataError` for inputs that the representation is not for, by their number."""
+        if self.representation.check is not None:
+            self.representation.check(inputs, first)
 
     def new_batches(self) -> FixedBatches:
         """Return batches of this network with nothing in them, for another pass over images."""

@@ -92,7 +92,9 @@ def _prepare(chunk: Any, extractors: Sequence[Extractor], first: int) -> _Prepar
     inputs = []
     for extractor in extractors:
         steps = (extractor.representation.preprocess, extractor.device, extractor.dtype)
-        if steps not in made:
+        if steps in made:
+            extractor.check_inputs(made[steps], first)
+        else:
             made[steps] = extractor.to_inputs(given, first)
         inputs.append(made[steps])
     return _Prepared(inputs)

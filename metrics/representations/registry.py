@@ -24,12 +24,18 @@ BUILT_IN: dict[str, str] = {
 
 FAMILIES: dict[str, str] = {
     "pixels/": f"{_HERE}.pixels:pixels_by_name",
+    "gray/": f"{_HERE}.pixels:gray_by_name",
     "timm/": f"{_HERE}.timm_models:timm_model",
     "open_clip/": f"{_HERE}.open_clip_models:open_clip_model",
 }
 """Prefix -> "module:function"; ``function(name)`` takes the full name, prefix included."""
 
-FAMILY_FORMS: tuple[str, ...] = ("pixels/SIZE", "timm/NAME", "open_clip/ARCHITECTURE/PRETRAINED")
+FAMILY_FORMS: tuple[str, ...] = (
+    "pixels/SIZE",
+    "gray/SIZE",
+    "timm/NAME",
+    "open_clip/ARCHITECTURE/PRETRAINED",
+)
 """How the names of the families are written."""
 
 

@@ -42,6 +42,9 @@ class Representation:
             of an image never depend on the batch size that somebody asked for.
         assets: the files it needs, for ``rbench assets``.
         source: the paper or code that defines it.
+        check: ``check(inputs, first)`` is shown the inputs (n, 3, height, width) as they come in,
+            `first` the number of the first one; it raises `DataError`, naming the image, for one
+            that this representation is not for. None accepts all.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Representation:
     assets: tuple[Asset, ...] = ()
     source: str = ""
     about: Mapping[str, Any] = field(default_factory=dict)
+    check: "Callable[[torch.Tensor, int], None] | None" = None
 
     def __post_init__(self) -> None:
         if not self.outputs or any(d < 1 for d in self.outputs.values()):

@@ -9,14 +9,15 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = {
-    "evaluate": "ask models the questions of tasks, score the replies, write runs",
+    "evaluate": "run models on tasks: questions answered, images made; write runs",
     "metrics": "measure generated images against real ones: FID, KID, precision and recall ...",
     "stats": "write reference statistics of images, with their provenance",
     "assets": "list, fetch and verify weights, statistics and prompt sets",
     "check": "compute published values from published files and compare",
-    "list": "list the tasks, adapters, models, representations and presets that are known",
-    "show": "show a task or an adapter: what it is, its options, its data",
-    "score": "score the kept replies of runs again, offline",
+    "list": "list the tasks, adapters, samplers, representations and presets that are known",
+    "show": "show a task, an adapter or a sampler: what it is, its options, its data",
+    "score": "score the kept replies or features of runs again, offline",
+    "export": "write the images of a run as PNG files",
     "report": "write the report page of runs",
     "leaderboard": "print the leaderboard of runs",
 }
@@ -63,8 +64,9 @@ def help_text() -> str:
         "rbench evaluates models that reason and models that generate.\n\n"
         "usage: rbench COMMAND [OPTIONS]      rbench COMMAND --help says more\n\n"
         f"{lines}\n\n"
-        "rbench evaluate                      the embedded questions on what this machine has\n"
+        "rbench evaluate                      the embedded tasks on what this machine has\n"
         "rbench evaluate rbench-t --model openai/gpt-4o-mini\n"
+        "rbench evaluate cifar10 --model python:my_package.sampler:generate\n"
         "rbench metrics frechet kernel --real DIR --fake DIR -r inception-v3\n\n"
         "The same command again resumes. Every option can also be set as RBENCH_<OPTION>.\n"
         "Exit: 0 complete, 1 failed, 2 usage, 3 finished but incomplete, 130 interrupted."

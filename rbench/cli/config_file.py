@@ -14,7 +14,16 @@ from rbench.errors import UsageError
 from rbench.harness.types import Json
 
 # Options that take no value: what follows them may be a task.
-_SWITCHES = {"--offline", "--fresh", "--dry-run", "--report", "--no-report", "--publishable"}
+_SWITCHES = {
+    "--offline",
+    "--fresh",
+    "--dry-run",
+    "--report",
+    "--no-report",
+    "--publishable",
+    "--costs",
+    "--no-costs",
+}
 
 
 def expand_config(arguments: Sequence[str]) -> list[str]:

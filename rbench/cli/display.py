@@ -7,12 +7,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rbench.harness.forecast import Forecast
 from rbench.harness.loop import Counts
 from rbench.harness.monitor import Monitor
 from rbench.harness.pacing import PacingState
+
+if TYPE_CHECKING:
+    from rbench.harness.images.types import ImageForecast, SampleCounts
 
 Style = Literal["rich", "plain", "json"]
 
@@ -121,6 +124,20 @@ class PlainMonitor:
         self._show = lambda: self._print(f"      {counts_text(counts, pacing)}")
         self._ticker = _Ticker(10.0, self._show)
 
+    def images_planned(self, forecast: "ImageForecast") -> None:
+        """Print the plan."""
+        from rbench.cli.sample_progress import image_forecast_text
+
+        self._print(image_forecast_text(forecast))
+
+    def images_started(self, counts: "SampleCounts") -> None:
+        """Print the counts every ten seconds and at the end."""
+        from rbench.cli.sample_progress import SampleProgress
+
+        words = SampleProgress(counts)
+        self._show = lambda: self._print(f"      {words.text()}")
+        self._ticker = _Ticker(10.0, self._show)
+
     def stopped(self) -> None:
         """Print the counts for the last time."""
         if self._ticker:
@@ -153,6 +170,15 @@ class JsonMonitor:
         )
         self._ticker = _Ticker(1.0, lambda: self._show("progress"))
 
+    def images_planned(self, forecast: "ImageForecast") -> None:
+        """Print the plan."""
+        self._print("plan", asdict(forecast))
+
+    def images_started(self, counts: "SampleCounts") -> None:
+        """Print the counts every second."""
+        self._show = lambda event: self._print(event, asdict(counts))
+        self._ticker = _Ticker(1.0, lambda: self._show("progress"))
+
     def stopped(self) -> None:
         """Print the counts for the last time."""
         if self._ticker:
@@ -174,6 +200,15 @@ class RichMonitor(PlainMonitor):
 
     def started(self, forecast: Forecast, counts: Counts, pacing: PacingState) -> None:
         """Show the bar until `stopped`."""
+        self._begin(counts, lambda: counts_text(counts, pacing))
+
+    def images_started(self, counts: "SampleCounts") -> None:
+        """Show the bar until `stopped`."""
+        from rbench.cli.sample_progress import SampleProgress
+
+        self._begin(counts, SampleProgress(counts).text)
+
+    def _begin(self, counts: "Counts | SampleCounts", text: Callable[[], str]) -> None:
         from rich.console import Console, Group
         from rich.live import Live
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
@@ -187,7 +222,7 @@ class RichMonitor(PlainMonitor):
 
         def show() -> None:
             bar.update(row, completed=counts.done)
-            line.plain = counts_text(counts, pacing)
+            line.plain = text()
 
         self._show = show
         show()

@@ -1,4 +1,4 @@
-"""`rbench evaluate`: ask models the questions of tasks, score the replies, write runs."""
+"""`rbench evaluate`: run models on tasks, score what they answer or make, write runs."""
 
 import os
 import shlex
@@ -6,20 +6,22 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from rbench.cli.display import make_monitor, show_log
 from rbench.cli.run_command import key_values
 from rbench.errors import RbenchError, UsageError
-from rbench.harness.saved_run import SavedRun
+
+if TYPE_CHECKING:
+    from rbench.evaluation.results import AnyRun
 
 
 def command(
     tasks: Annotated[
         list[str] | None,
-        typer.Argument(help="rbench-t, rbench-t/en, FILE.py@TASK; none: the embedded questions."),
+        typer.Argument(help="rbench-t/en, digits, FILE.py@TASK ...; none: what is embedded."),
     ] = None,
     model: Annotated[
         list[str] | None,
@@ -27,7 +29,7 @@ def command(
             "--model",
             envvar="RBENCH_MODEL",
             metavar="PROVIDER/NAME",
-            help="openai/NAME, hf/PATH, python:MODULE:FUNCTION ...; may be repeated.",
+            help="openai/NAME, hf/PATH, zoo/NAME, folder:DIR ...; may be repeated.",
         ),
     ] = None,
     model_args: Annotated[
@@ -56,14 +58,21 @@ def command(
     limit: Annotated[
         str | None,
         typer.Option(
-            envvar="RBENCH_LIMIT", metavar="N|a-b", help="First N questions of every subset."
+            envvar="RBENCH_LIMIT",
+            metavar="N|a-b",
+            help="First N questions of every subset; first N images.",
         ),
     ] = None,
     sample_id: Annotated[
         list[str] | None,
         typer.Option(envvar="RBENCH_SAMPLE_ID", metavar="ID", help="Only en/12, or 12 in all."),
     ] = None,
-    repeats: Annotated[int, typer.Option(envvar="RBENCH_REPEATS", metavar="N")] = 1,
+    repeats: Annotated[
+        int,
+        typer.Option(
+            envvar="RBENCH_REPEATS", metavar="N", help="Answers per question; sets of images."
+        ),
+    ] = 1,
     seed: Annotated[int, typer.Option(envvar="RBENCH_SEED", metavar="S")] = 0,
     concurrency: Annotated[
         str, typer.Option(envvar="RBENCH_CONCURRENCY", metavar="auto|N", help="Calls under way.")
@@ -87,6 +96,26 @@ def command(
         float | None,
         typer.Option(envvar="RBENCH_COST_LIMIT", metavar="USD", help="Stop when it is spent."),
     ] = None,
+    workers: Annotated[
+        int,
+        typer.Option(
+            envvar="RBENCH_WORKERS",
+            metavar="N",
+            help="Local processes that make images; the numbers do not depend on it.",
+        ),
+    ] = 1,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            envvar="RBENCH_DEVICE", metavar="cpu|cuda", help="Of generators; unset: a GPU if any."
+        ),
+    ] = None,
+    costs: Annotated[
+        bool,
+        typer.Option(
+            "--costs/--no-costs", envvar="RBENCH_COSTS", help="Time generators, count operations."
+        ),
+    ] = True,
     offline: Annotated[
         bool, typer.Option("--offline", envvar="RBENCH_OFFLINE", help="Never use the network.")
     ] = False,
@@ -110,10 +139,10 @@ def command(
         typer.Option(envvar="RBENCH_CONFIG", metavar="FILE", help="YAML with these options."),
     ] = None,
 ) -> int:
-    """Ask models the questions of tasks, score the replies, and write runs.
+    """Run models on tasks: ask questions and score the replies, make images and measure them.
 
     Tables go to stdout, everything else to stderr. The same command again resumes; a larger
-    --limit or --repeats adds to the run.
+    --limit or --repeats adds to the run. A model runs on the tasks that it fits.
     """
     from rbench import embedded
     from rbench.api import evaluate
@@ -123,8 +152,9 @@ def command(
             raise UsageError(f"{task!r} is no task; options of a task are given as -T {task}.")
     monitor = make_monitor(display)
     show_log(monitor)
-    if model is None and (missing := embedded.missing()):
-        monitor.note(missing)
+    if model is None:
+        for missing in embedded.missing(tasks or embedded.TASKS):
+            monitor.note(missing)
     _interrupt_like_ctrl_c(signal.SIGTERM)
     try:
         results = evaluate(
@@ -144,6 +174,9 @@ def command(
             max_error_rate=max_error_rate,
             prices=prices,
             cost_limit=cost_limit,
+            workers=workers,
+            device=device,
+            costs=costs,
             offline=offline,
             out=out,
             fresh=fresh,
@@ -153,18 +186,18 @@ def command(
     except KeyboardInterrupt:
         # Going on is not starting over.
         again = shlex.join(["rbench", *(a for a in sys.argv[1:] if a != "--fresh")])
-        print(f"\ninterrupted; what was answered is kept. To go on:\n  {again}", file=sys.stderr)
+        print(f"\ninterrupted; what was done is kept. To go on:\n  {again}", file=sys.stderr)
         if fresh and "--fresh" not in sys.argv:
             print("  and without the `fresh` of the configuration", file=sys.stderr)
         return 130
     except RbenchError as error:
-        _show([run for run in error.finished if isinstance(run, SavedRun)], report)
+        _show(cast("Sequence[AnyRun]", error.finished), report)
         raise
     _show(results, report)
     return 0 if results.complete else 3
 
 
-def _show(runs: Sequence[SavedRun], report: bool) -> None:
+def _show(runs: "Sequence[AnyRun]", report: bool) -> None:
     """Print the tables, and write the pages."""
     if not runs:
         return

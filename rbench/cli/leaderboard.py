@@ -14,9 +14,10 @@ def command(
     ] = "md",
 ) -> int:
     """Print the leaderboard of runs: a ranking for every protocol, never mixed."""
-    from rbench.harness.saved_run import SavedRun, find_runs
+    from rbench.harness.open_run import open_run
+    from rbench.harness.saved_run import find_runs
     from rbench.leaderboards.board import leaderboard
 
-    found = [SavedRun(path).results for run in runs for path in find_runs(Path(run))]
+    found = [open_run(path).results for run in runs for path in find_runs(Path(run))]
     print(leaderboard(found, style))
     return 0

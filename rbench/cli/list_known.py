@@ -11,11 +11,12 @@ from rbench.errors import RbenchError
 
 def command(
     what: Annotated[
-        Literal["all", "tasks", "adapters", "representations", "presets"],
-        typer.Argument(help="What to list; all leaves out representations and presets."),
+        Literal["all", "tasks", "adapters", "samplers", "representations", "presets"],
+        typer.Argument(help="What to list; all: tasks and adapters."),
     ] = "all",
 ) -> int:
     """List the tasks that are known and how models are written, plug-ins included."""
+    from rbench.harness.generators import GENERATORS
     from rbench.harness.registry import ADAPTERS, TASKS, names
     from rbench.leaderboards.tables import table
 
@@ -26,7 +27,16 @@ def command(
         print()
     if what in ("all", "adapters"):
         rows = [_how_and_what(name) for name in sorted(names(ADAPTERS, "rbench.adapters"))]
-        print(table(["model", "what"], rows, left=2))
+        print(table(["model that answers", "what"], rows, left=2))
+        print()
+        rows = [_generator(name) for name in sorted(names(GENERATORS, "rbench.generators"))]
+        print(table(["model that makes images", "what"], rows, left=2))
+    if what == "samplers":
+        from rbench.harness.samplers import SAMPLERS, sampler_type
+
+        rows = [[name, ", ".join(sorted(sampler_type(name).accepts)), sampler_type(name).summary]
+                for name in SAMPLERS]  # fmt: skip
+        print(table(["sampler", "for networks that predict", "what"], rows, left=3))
     if what == "representations":
         print(_representations())
     if what == "presets":
@@ -73,6 +83,21 @@ def _how_and_what(name: str) -> list[str]:
         found = adapter_type(name)
     except RbenchError as error:
         return [f"{name}/...", str(error)]
+    return _form_and_what(name, found)
+
+
+def _generator(name: str) -> list[str]:
+    """Return how a generator of the adapter is written, and what it is."""
+    from rbench.harness.generators.opening import generator_type
+
+    try:
+        found = generator_type(name)
+    except RbenchError as error:
+        return [f"{name}/...", str(error)]
+    return _form_and_what(name, found)
+
+
+def _form_and_what(name: str, found: object) -> list[str]:
     line = _first_line(inspect.getmodule(found))
     if form := re.fullmatch(r"`([^`]+)`: (.+)", line):
         return [form[1], form[2]]

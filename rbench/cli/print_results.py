@@ -1,6 +1,7 @@
 """Printing the tables of runs to stdout, and what a reader must know beside them."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rbench.harness.replay import NOT_ASKED
 from rbench.harness.saved_run import SavedRun
@@ -12,13 +13,26 @@ from rbench.leaderboards.tables import (
     other_metrics_table,
 )
 
+if TYPE_CHECKING:
+    from rbench.harness.images.saved_image_run import SavedImageRun
+
 # More reasons than these are in the report.
 _REASONS_SHOWN = 5
 _REASON_WIDTH = 100
 
 
-def print_results(runs: Sequence[SavedRun]) -> None:
+def print_results(runs: "Sequence[SavedRun | SavedImageRun]") -> None:
     """Print the tables of every task, then remarks on single runs."""
+    _print_questions([run for run in runs if isinstance(run, SavedRun)])
+    images = [run for run in runs if not isinstance(run, SavedRun)]
+    if images:
+        from rbench.leaderboards.image_tables import results_text
+
+        found = [(run.results, run.directory.read_json("costs.json") or {}) for run in images]
+        print(f"\n{results_text(found)}\n")
+
+
+def _print_questions(runs: Sequence[SavedRun]) -> None:
     for task in dict.fromkeys(run.results["task"] for run in runs):
         of_task = [run for run in runs if run.results["task"] == task]
         results = [run.results for run in of_task]

@@ -18,10 +18,11 @@ def command(
     ] = False,
 ) -> int:
     """Write report.html and samples.parquet into every run, and print where."""
-    from rbench.harness.saved_run import SavedRun, find_runs
+    from rbench.harness.open_run import open_run
+    from rbench.harness.saved_run import find_runs
     from rbench.leaderboards.run_report import write_reports
 
-    found = [SavedRun(path) for run in runs for path in find_runs(Path(run))]
+    found = [open_run(path) for run in runs for path in find_runs(Path(run))]
     for page in write_reports(found, publishable=publishable):
         print(page)
     return 0

@@ -1,4 +1,4 @@
-"""`rbench score`: score the kept replies again, offline."""
+"""`rbench score`: score the kept replies, or features of images, again, offline."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,12 +13,16 @@ def command(
         typer.Option(envvar="RBENCH_MAX_ERROR_RATE", metavar="F", help="Unset: what the run had."),
     ] = None,
 ) -> int:
-    """Score the kept replies of runs again and write their results.json; nothing is asked."""
+    """Score what runs kept again and write their results.json; nothing is asked or sampled."""
     from rbench.cli.print_results import print_results
+    from rbench.harness.open_run import open_run
     from rbench.harness.saved_run import SavedRun, find_runs
 
-    found = [SavedRun(path) for run in runs for path in find_runs(Path(run))]
+    found = [open_run(path) for run in runs for path in find_runs(Path(run))]
     for run in found:
-        run.write_scores(max_error_rate)
+        if isinstance(run, SavedRun):
+            run.write_scores(max_error_rate)
+        else:
+            run.write_scores()
     print_results(found)
     return 0 if all(run.results["status"] == "complete" for run in found) else 3

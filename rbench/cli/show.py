@@ -3,7 +3,7 @@
 import importlib
 import inspect
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -14,39 +14,78 @@ if TYPE_CHECKING:
 
 
 def command(
-    what: Annotated[Literal["task", "adapter"], typer.Argument(help="task or adapter")],
-    name: Annotated[str, typer.Argument(help="Its name, e.g. rbench-t, openai, zoo/smollm2.")],
+    what: Annotated[
+        Literal["task", "adapter", "sampler"], typer.Argument(help="task, adapter or sampler")
+    ],
+    name: Annotated[str, typer.Argument(help="Its name, e.g. rbench-t, openai, meanflow.")],
 ) -> int:
-    """Show what a task or an adapter is, its options with types and defaults, its data."""
+    """Show what a task, an adapter or a sampler is, its options with types and defaults."""
     if what == "task":
         _show_task(name)
+    elif what == "sampler":
+        from rbench.harness.samplers import sampler_type
+
+        found = sampler_type(name)
+        print(f"sampler {name}\n\n{_text(found)}\n")
+        _print_options(found, "-M")
     else:
         _show_adapter(name)
     return 0
 
 
 def _show_task(name: str) -> None:
-    from rbench.api import split_subset
-    from rbench.harness.cards import load_card
-    from rbench.harness.registry import task_type
+    from rbench.evaluation.loaded_task import split_subset
+    from rbench.harness.registry import is_image_task, task_type
 
     entry, _ = split_subset(name)
     found = task_type(entry)
     print(f"task {entry}\n\n{_text(found)}\n")
     _print_options(found.Options, "-T")
     card_name = getattr(found, "card", None)
-    if card_name is not None:
+    if card_name is None:
+        return
+    if is_image_task(found):
+        from rbench.harness.image_card import image_card_facts, load_image_card
+
+        images = load_image_card(card_name)
+        _print_card(images.name, images.title, image_card_facts(images), images.prose)
+    else:
+        from rbench.harness.cards import load_card
+
         card = load_card(card_name)
-        print(f"\ndata card {card.name}: {card.title}")
-        print("\n".join(f"  {fact:<13} {value}".rstrip() for fact, value in _facts(card)))
-        print(f"\n{card.prose.strip()}")
+        _print_card(card.name, card.title, _facts(card), card.prose)
+
+
+def _print_card(name: str, title: str, facts: Iterator[tuple[str, str]], prose: str) -> None:
+    print(f"\ndata card {name}: {title}")
+    print("\n".join(f"  {fact:<13} {value}".rstrip() for fact, value in facts))
+    print(f"\n{prose.strip()}")
 
 
 def _show_adapter(name: str) -> None:
-    from rbench.harness.registry import adapter_type, split_model
+    """Show what answers under that name, and what makes images under it."""
+    from rbench.errors import UsageError, nearest
+    from rbench.harness.generators import GENERATORS
+    from rbench.harness.generators.opening import generator_type
+    from rbench.harness.registry import ADAPTERS, adapter_type, names, split_model
 
     entry = split_model(name)[0] if "/" in name or ":" in name else name
-    found = adapter_type(entry)
+    answering = names(ADAPTERS, "rbench.adapters")
+    generating = names(GENERATORS, "rbench.generators")
+    if entry not in answering and entry not in generating and ".py@" not in entry:
+        known = sorted({*answering, *generating})
+        raise UsageError(f"there is no adapter {entry!r}{nearest(entry, known)}")
+    if entry in answering or ".py@" in entry:
+        _show_answerer(entry, adapter_type(entry))
+    if entry in generating:
+        found = generator_type(entry)
+        print(f"adapter {entry}, for images\n\n{_text(found)}\n")
+        _print_options(found.Options, "-M")
+
+
+def _show_answerer(entry: str, found: Any) -> None:
+    from rbench.harness.registry import adapter_type
+
     print(f"adapter {entry}\n\n{_text(found)}\n")
     if not hasattr(found, "Options"):
         print("It is a plain function, called through the adapter python, whose options it takes.")
@@ -59,6 +98,7 @@ def _show_adapter(name: str) -> None:
         for module in MODELS.values():
             first, *_ = _text(importlib.import_module(module)).split("\n")
             print(f"  {first}")
+    print()
 
 
 def _text(found: object) -> str:

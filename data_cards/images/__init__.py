@@ -1,0 +1,1 @@
+"""Data cards of image sets, read by `harness.image_card`."""

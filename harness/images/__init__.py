@@ -1,0 +1,1 @@
+"""Evaluating image generators: plan, noise, shards, features, merge."""

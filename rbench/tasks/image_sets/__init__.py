@@ -1,0 +1,1 @@
+"""Real images as data sets publish them: readers, layouts of ``--data DIR``, converted copies."""
