@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rbench.harness.cards import load_card
+from rbench.harness.cards import Card, load_card
+from rbench.harness.image_card import ImageCard, load_image_card
 from rbench.harness.registry import task_type
 from rbench.harness.saved_run import SavedRun, flatten
 from rbench.leaderboards.report import Report, TaskInfo, write_report
@@ -106,7 +107,9 @@ def _task_info(run: "AnyRun") -> TaskInfo:
     """Say what the benchmark is; what is not known to be free is not."""
     kind = task_type(run.cell.task_entry)
     name = getattr(kind, "card", None)
-    card = None if name is None else load_card(name)
+    card: Card | ImageCard | None = None
+    if name is not None:
+        card = load_card(name) if isinstance(run, SavedRun) else load_image_card(name)
     return TaskInfo(
         name=kind.name,
         version=run.task.version if isinstance(run, SavedRun) else run.cell.task_version,

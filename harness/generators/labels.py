@@ -1,20 +1,23 @@
 """The conditions of a batch as an array, once it is known that the model can take them."""
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from rbench.errors import ModelError
 from rbench.harness.images.types import SampleBatch
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
-def label_array(batch: SampleBatch, classes: int | None) -> npt.NDArray[np.int64] | None:
+
+def label_array(batch: SampleBatch, classes: int | None) -> "npt.NDArray[np.int64] | None":
     """Return the labels of `batch`, int64 (n,), or None where it has none.
 
     `classes` are those of the model: 0 for one without, None where it is not known. Raises
     `ModelError`, naming the sample, for a label that is none of them or that is lacking.
     """
+    import numpy as np
+
     given: list[Any] = list(batch.labels)
     if all(label is None for label in given):
         if classes:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from rbench.errors import ModelError
 from rbench.harness.images.types import Images, Values
 
@@ -37,6 +35,8 @@ def checked_images(made: Any, indices: Sequence[int], values: Values, what: str)
 
 
 def _stacked(made: Any, indices: Sequence[int], what: str) -> Any:
+    import numpy as np
+
     if hasattr(made, "detach"):  # a tensor
         made = made.detach()
         return made.unsqueeze(1) if made.ndim == 3 else made
@@ -54,6 +54,8 @@ def _stacked(made: Any, indices: Sequence[int], what: str) -> Any:
 
 
 def _of_list(made: Sequence[Any], indices: Sequence[int], what: str) -> Any:
+    import numpy as np
+
     if made and all(hasattr(image, "detach") for image in made):
         arrays: list[Any] = [_moved(image) for image in made]
     else:
@@ -76,6 +78,8 @@ def _moved(tensor: Any) -> Any:
 
 
 def _image(image: Any, index: int, what: str) -> Any:
+    import numpy as np
+
     if not hasattr(image, "__array__") and not hasattr(image, "__array_interface__"):
         raise ModelError(f"{what} returned {type(image).__name__} as the image of sample {index}.")
     array = np.asarray(image)

@@ -9,10 +9,11 @@ Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _LARGEST_SEED = 2**64
 
@@ -31,25 +32,31 @@ class Noise:
     def __len__(self) -> int:
         return len(self.indices)
 
-    def normal(self, shape: Sequence[int], draw: str, dtype: Any = np.float32) -> npt.NDArray[Any]:
+    def normal(self, shape: Sequence[int], draw: str, dtype: Any = "f4") -> "npt.NDArray[Any]":
         """Return standard normal numbers (n, *shape), float32 or float64.
 
         `draw` names them: ``start``, ``step 3``. Another name gives independent numbers.
         """
+        import numpy as np
+
         found = np.empty((len(self), *shape), dtype)
         for row, generator in zip(found, self._generators(draw), strict=True):
             generator.standard_normal(out=row, dtype=row.dtype.type)
         return found
 
-    def uniform(self, shape: Sequence[int], draw: str, dtype: Any = np.float32) -> npt.NDArray[Any]:
+    def uniform(self, shape: Sequence[int], draw: str, dtype: Any = "f4") -> "npt.NDArray[Any]":
         """Return numbers (n, *shape) uniform in [0, 1), float32 or float64."""
+        import numpy as np
+
         found = np.empty((len(self), *shape), dtype)
         for row, generator in zip(found, self._generators(draw), strict=True):
             generator.random(out=row, dtype=row.dtype.type)
         return found
 
-    def integers(self, below: int, draw: str) -> npt.NDArray[np.int64]:
+    def integers(self, below: int, draw: str) -> "npt.NDArray[np.int64]":
         """Return one whole number in [0, below) for every sample, int64 (n,)."""
+        import numpy as np
+
         found = [int(g.integers(below)) for g in self._generators(draw)]
         return np.array(found, np.int64)
 
@@ -61,16 +68,19 @@ class _Repositioned:
     """One numpy generator, moved to the place of each sample in turn."""
 
     def __init__(self, noise: Noise, draw: str) -> None:
+        import numpy as np
+
         name = int.from_bytes(hashlib.sha256(draw.encode()).digest()[:8], "little")
         self._noise = noise
         self._bits = np.random.Philox(key=np.array([noise.seed, name], np.uint64))
+        self._generator = np.random.Generator(self._bits)
         self._state: Any = self._bits.state
         self._at = 0
 
     def __iter__(self) -> "_Repositioned":
         return self
 
-    def __next__(self) -> np.random.Generator:
+    def __next__(self) -> "np.random.Generator":
         if self._at == len(self._noise.indices):
             raise StopIteration
         # The lowest word counts the blocks that a sample uses.
@@ -82,13 +92,12 @@ class _Repositioned:
         self._at += 1
         return self._generator
 
-    @property
-    def _generator(self) -> np.random.Generator:
-        if not hasattr(self, "_made"):
-            self._made = np.random.Generator(self._bits)
-        return self._made
-
 
 def sample_seeds(noise: Noise) -> tuple[int, ...]:
-    """Return one whole number in [0, 2^63) for every sample."""
-    return tuple(map(int, noise.integers(2**63, "seed")))
+    """Return one whole number in [0, 2^63) for every sample, from (seed, set, index) by BLAKE2b."""
+    start = f"rbench seed {noise.seed} {noise.repeat} "
+    digests = (
+        hashlib.blake2b(f"{start}{index}".encode(), digest_size=8).digest()
+        for index in noise.indices
+    )
+    return tuple(int.from_bytes(digest, "little") >> 1 for digest in digests)

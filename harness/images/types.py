@@ -79,13 +79,25 @@ class ImageGenerator(Protocol):
         finite: how many samples there are, for ready-made ones; None for a generator.
     """
 
-    identity: Mapping[str, Json] | None
-    settings: Mapping[str, Json]
     batch: int
     values: Values
     clips: bool
-    spec: ImageSpec | None
     finite: int | None
+
+    @property
+    def identity(self) -> Mapping[str, Json] | None:
+        """Which model this is."""
+        ...
+
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """What may differ inside a ranking."""
+        ...
+
+    @property
+    def spec(self) -> ImageSpec | None:
+        """The images it makes, where it knows."""
+        ...
 
     @property
     def networks(self) -> Mapping[str, Any]:

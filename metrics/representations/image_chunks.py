@@ -1,5 +1,6 @@
 """Cuts a stream of images into pieces that are small enough to be worked on at once."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
@@ -11,14 +12,20 @@ Item: TypeAlias = "Images | Callable[[], Images]"
 one single image: it is called where the image is worked on, so that decoding runs beside it."""
 
 
-def chunks(images: Iterable[Item] | Images, size: int) -> Iterator[Any]:
+_LARGEST = 256
+
+
+def chunks(images: Iterable[Item] | Images, size: int, values: int | None = None) -> Iterator[Any]:
     """Yield `images`, in order, as batches or lists of at most `size` images, still unloaded.
+
+    With `values`, as many numbers as may be worked on at once, a batch of small images is cut into
+    larger pieces of up to 256.
 
     Raises `UsageError` for a single image, whose rows would be taken for images.
     """
     shape = getattr(images, "shape", None)
     if shape is not None and len(shape) == 4:
-        yield from _cut(images, size)
+        yield from _cut(images, size, values)
         return
     if shape is not None or not isinstance(images, Iterable) or isinstance(images, str | bytes):
         what = f"an array of shape {tuple(shape)}" if shape is not None else type(images).__name__
@@ -32,7 +39,7 @@ def chunks(images: Iterable[Item] | Images, size: int) -> Iterator[Any]:
             yield singles
             singles = []
         if several:
-            yield from _cut(item, size)
+            yield from _cut(item, size, values)
     if singles:
         yield singles
 
@@ -44,6 +51,8 @@ def loaded(chunk: Any) -> Images:
     return chunk
 
 
-def _cut(batch: Any, size: int) -> Iterator[Any]:
+def _cut(batch: Any, size: int, values: int | None) -> Iterator[Any]:
+    if values is not None and hasattr(batch, "shape"):
+        size = max(size, min(_LARGEST, values // max(1, math.prod(batch.shape[1:]))))
     for start in range(0, len(batch), size):
         yield batch[start : start + size]

@@ -20,6 +20,7 @@ Sink = Callable[[Extractor, dict[str, Features]], None]
 """Is given features as they become ready, in order for each extractor."""
 
 _CHUNK = 16
+_VALUES = _CHUNK * 3 * 299 * 299
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ def one_pass(
 
     pool = ThreadPoolExecutor(workers, thread_name_prefix="rbench-preprocess")
     try:
-        for chunk in chunks(images, _CHUNK):
+        # Images that no network enlarges may be worked on in larger pieces.
+        sizes = [extractor.representation.preprocess.size for extractor in extractors]
+        values = _VALUES if all(size is None for size in sizes) else None
+        for chunk in chunks(images, _CHUNK, values):
             count = count_images(chunk)
             waiting.append((count, pool.submit(_prepare, chunk, extractors, started)))
             started += count

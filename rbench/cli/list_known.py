@@ -98,9 +98,10 @@ def _generator(name: str) -> list[str]:
 
 
 def _form_and_what(name: str, found: object) -> list[str]:
-    line = _first_line(inspect.getmodule(found))
-    if form := re.fullmatch(r"`([^`]+)`: (.+)", line):
-        return [form[1], form[2]]
+    """Read both from the class's docstring, or its module's: ```folder:DIR`: what it is.``."""
+    for documented in (found, inspect.getmodule(found)):
+        if form := re.fullmatch(r"`([^`]+)`: (.+)", _first_line(documented)):
+            return [form[1], form[2]]
     return [f"{name}/...", _first_line(found)]
 
 

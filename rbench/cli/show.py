@@ -66,6 +66,7 @@ def _show_adapter(name: str) -> None:
     """Show what answers under that name, and what makes images under it."""
     from rbench.errors import UsageError, nearest
     from rbench.harness.generators import GENERATORS
+    from rbench.harness.generators.network_options import NetworkOptions
     from rbench.harness.generators.opening import generator_type
     from rbench.harness.registry import ADAPTERS, adapter_type, names, split_model
 
@@ -81,6 +82,16 @@ def _show_adapter(name: str) -> None:
         found = generator_type(entry)
         print(f"adapter {entry}, for images\n\n{_text(found)}\n")
         _print_options(found.Options, "-M")
+        if issubclass(found.Options, NetworkOptions):
+            print("  -M sampler=<NAME>, and the sampler's own options: see rbench list samplers\n"
+                  "      and rbench show sampler NAME")  # fmt: skip
+        if entry == "zoo":
+            from rbench.zoo.image_zoo import IMAGE_MODELS
+
+            print("\nmodels:")
+            for model, place in IMAGE_MODELS.items():
+                first, *_ = _text(importlib.import_module(place.partition(":")[0])).split("\n")
+                print(f"  zoo/{model}: {first}")
 
 
 def _show_answerer(entry: str, found: Any) -> None:

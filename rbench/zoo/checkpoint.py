@@ -1,5 +1,6 @@
 """The checkpoints of the zoo: weights in half precision, and how they were made."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from torch import nn
 
 from rbench.errors import ModelError
 
+_ABOUT = "about"
 WEIGHTS = Path(__file__).parent / "weights"
 
 
@@ -24,7 +26,8 @@ def save_checkpoint(path: Path, module: nn.Module, about: Mapping[str, str]) -> 
         name: value.to(torch.float16).contiguous() for name, value in module.state_dict().items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(save(state, metadata=dict(about)))
+    # One key: safetensors writes several in any order, and the same training gives the same bytes.
+    path.write_bytes(save(state, metadata={_ABOUT: json.dumps(about, sort_keys=True)}))
 
 
 def load_checkpoint(path: Path, module: nn.Module) -> None:
@@ -49,5 +52,5 @@ def read_about(path: Path) -> dict[str, str]:
     from safetensors import safe_open
 
     with safe_open(path, framework="pt") as file:
-        about: dict[str, str] = file.metadata() or {}
+        about: dict[str, str] = json.loads((file.metadata() or {}).get(_ABOUT, "{}"))
     return about

@@ -7,7 +7,7 @@ ln t ~ N(-1.1, 2^2),  r = t (1 - q^-(stage + 1) (1 + 8 sigmoid(-t))), not below 
 At first r = 0 nearly everywhere, which is diffusion; with every stage r comes closer to t. The
 norm is not squared, as in the paper's code: this is its adaptive weight 1 / |difference|.
 
-Train again (seeded; one core; needs the diffusion model's checkpoint):
+Train again (seeded; five minutes on one core; starts from the diffusion model's checkpoint):
     python -m rbench.zoo.consistency consistency-digits
 
 Geng et al. 2024 (arXiv 2406.14548).

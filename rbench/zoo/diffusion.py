@@ -6,7 +6,7 @@ One model for two kinds of sampler. EDM's takes the denoiser D as it is. DDIM an
 the noise that D implies at the 1000 steps of DDPM's linear schedule (`edm.NoiseOfDenoiser`); they
 are the default. Trained in EDM's form, because consistency tuning starts from such a model.
 
-Train again (seeded; one core):
+Train again (seeded; two minutes on one core):
     python -m rbench.zoo.diffusion diffusion-digits
 
 Karras et al. 2022 (arXiv 2206.00364), equation 8 and table 1.

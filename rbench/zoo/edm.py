@@ -27,7 +27,7 @@ class Denoiser(nn.Module):
     def forward(self, z: Tensor, sigma: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return D(z, sigma)."""
         size = (sigma.square() + SIGMA_DATA**2).sqrt()
-        inner = self.body(z / column(size), sigma.log() / 4)
+        inner = self.body((z / column(size)).to(z.dtype), sigma.log() / 4)
         skip = SIGMA_DATA**2 / size.square()
         found: Tensor = column(skip) * z + column(sigma * SIGMA_DATA / size) * inner
         return found

@@ -1,11 +1,11 @@
 """Flow matching: a network learns the velocity of straight lines from images to noise.
 
 z_t = (1 - t) x + t e; the target is dz/dt = e - x. Time 1 is noise. The logits of the times are
-normal, as in MeanFlow, so that the two differ by nothing but their objective.
+normal, as in MeanFlow.
 
-Train again (seeded; one core):
-    python -m rbench.zoo.flow flow-digits
-    python -m rbench.zoo.flow flow-fashion --data DIR
+Train again (seeded; minutes on one core in brackets):
+    python -m rbench.zoo.flow flow-digits (1)
+    python -m rbench.zoo.flow flow-fashion --data DIR (8)
 
 Lipman et al. 2023, "Flow Matching for Generative Modeling" (arXiv 2210.02747); Liu et al. 2023,
 "Flow Straight and Fast" (2209.03003).

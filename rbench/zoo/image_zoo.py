@@ -6,6 +6,7 @@ Each stands in a file of its own with its training objective; see `IMAGE_MODELS`
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from rbench.errors import ModelError, UsageError, nearest
@@ -81,9 +82,15 @@ class ImageZoo:
 
 
 def find_model(name: str) -> "ZooModel":
-    """Return what the zoo says of a model. Raises `UsageError` for an unknown name."""
+    """Return what the zoo says of a model.
+
+    Raises `UsageError` for an unknown name, `ModelError` where a library is missing.
+    """
     if name not in IMAGE_MODELS:
         raise UsageError(f"there is no image model 'zoo/{name}'{nearest(name, list(IMAGE_MODELS))}")
+    for library in ("torch", "safetensors"):
+        if find_spec(library) is None:
+            raise ModelError(f"zoo/{name} needs {library}: pip install 'rbench[metrics]'.")
     module, _, attribute = IMAGE_MODELS[name].partition(":")
     found: ZooModel = getattr(import_module(module), attribute)
     return found

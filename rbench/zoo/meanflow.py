@@ -7,9 +7,9 @@ Jacobian-vector product with (v, 0, 1) gives. The right side is the target, with
 Samples of r = t learn the velocity itself, as in flow matching; there the derivative has no weight
 and is not computed. Losses are weighted by 1 / (|difference|^2 + c), without a gradient.
 
-Train again (seeded; one core):
-    python -m rbench.zoo.meanflow meanflow-digits
-    python -m rbench.zoo.meanflow meanflow-fashion --data DIR
+Train again (seeded; minutes on one core in brackets):
+    python -m rbench.zoo.meanflow meanflow-digits (3)
+    python -m rbench.zoo.meanflow meanflow-fashion --data DIR (12)
 
 Geng et al. 2025, "Mean Flows for One-step Generative Modeling" (arXiv 2505.13447), algorithm 1.
 """
@@ -77,7 +77,7 @@ MEANFLOW_DIGITS = ZooModel(
     sampler=MeanFlow(steps=1),
     build=lambda: MeanFlowNetwork(ResidualPerceptron((1, 8, 8), times=2)),
     loss=mean_flow_loss,
-    training=Training(steps=5000),
+    training=Training(steps=3500),
     views={"average-velocity": lambda module: Network(module, "average-velocity")},
 )
 

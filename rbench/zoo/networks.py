@@ -76,7 +76,7 @@ class ResidualPerceptron(nn.Module):
 
     def forward(self, z: Tensor, *times: Tensor) -> Tensor:
         """Return what the network says of `z` at `times`."""
-        embedded = [embed(t) for embed, t in zip(self.embeddings, times, strict=True)]
+        embedded = [embed(t.to(z.dtype)) for embed, t in zip(self.embeddings, times, strict=True)]
         time = nn.functional.silu(torch.stack(embedded).sum(0))
         hidden = self.first(z.flatten(1))
         for block in self.blocks:
@@ -91,8 +91,8 @@ class VelocityOfData(nn.Module):
     For images with more pixels than the body is wide: it cannot pass all their noise through, as
     a velocity must, but it can say what the image is. Below t = 0.05 the divisor stays 0.05.
 
-    Li and He 2025 (arXiv 2511.13720) for velocities, Lu et al. 2026, "pixel MeanFlow" (2601.22158)
-    for average ones.
+    Li and He 2025 (arXiv 2511.13720) for velocities, "pixel MeanFlow" (arXiv 2601.22158) for
+    average ones.
     """
 
     SMALLEST_TIME = 0.05

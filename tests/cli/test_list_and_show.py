@@ -11,6 +11,7 @@ from rbench.cli import (
     assets,
     check,
     evaluate,
+    export,
     leaderboard,
     list_known,
     main,
@@ -21,6 +22,7 @@ from rbench.cli import (
     stats,
 )
 from rbench.harness.cards import load_card
+from rbench.harness.generators import GENERATORS
 from rbench.harness.options import describe
 from rbench.harness.registry import ADAPTERS, TASKS, adapter_type
 
@@ -31,6 +33,7 @@ MODULES = {
     "metrics": metrics,
     "stats": stats,
     "evaluate": evaluate,
+    "export": export,
     "list": list_known,
     "show": show,
     "score": score,
@@ -46,11 +49,8 @@ def output(capsys: Capture, *arguments: str) -> str:
 
 
 def test_list_says_how_models_are_written_and_what_they_are(capsys: Capture) -> None:
-    listed = output(capsys, "list", "adapters")
-    cells = [
-        [cell.strip() for cell in line.removeprefix("| ").removesuffix(" |").split(" | ")]
-        for line in listed.splitlines()[2:]
-    ]
+    answering, making = output(capsys, "list", "adapters").split("\n\n")
+    cells = cells_of(answering)
     assert [how for how, _ in cells] == [
         "baseline/uniform|first",
         "hf/ID-OR-PATH",
@@ -61,6 +61,25 @@ def test_list_says_how_models_are_written_and_what_they_are(capsys: Capture) -> 
     ]
     assert all(what.endswith(".") and "rbench.harness" not in what for _, what in cells)
     assert len(cells) == len(ADAPTERS)
+    cells = cells_of(making)
+    assert [how for how, _ in cells] == [
+        "baseline/noise|gaussian|train|test",
+        "diffusers/ID-OR-DIR",
+        "folder:DIR",
+        "python:MODULE:NAME",
+        "state_dict:FILE",
+        "torchscript:FILE",
+        "zoo/NAME",
+    ]
+    assert all(what.endswith(".") and "rbench.harness" not in what for _, what in cells)
+    assert len(cells) == len(GENERATORS)
+
+
+def cells_of(table: str) -> list[list[str]]:
+    return [
+        [cell.strip() for cell in line.removeprefix("| ").removesuffix(" |").split(" | ")]
+        for line in table.splitlines()[2:]
+    ]
 
 
 def test_list_tasks_lists_tasks_only(capsys: Capture) -> None:

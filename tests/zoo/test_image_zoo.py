@@ -15,8 +15,6 @@ from rbench.tasks.digits import Digits
 from rbench.zoo.checkpoint import checkpoint_path, load_checkpoint, read_about
 from rbench.zoo.image_zoo import IMAGE_MODELS, ImageZoo, find_model
 
-DIGIT_MODELS = [name for name in IMAGE_MODELS if name.endswith("-digits")]
-
 
 def _context() -> GeneratorContext:
     task = Digits.load(Digits.Options(), TaskInput())
@@ -47,6 +45,16 @@ def test_every_model_makes_its_images_from_the_seed(name: str) -> None:
     )
     assert not torch.allclose(images[0], images[1], atol=0.1)
     generator.close()
+
+
+@pytest.mark.parametrize("name", IMAGE_MODELS)
+@pytest.mark.parametrize(("dtype", "close"), [("float64", 1e-3), ("bfloat16", 0.3)])
+def test_other_types_of_numbers_make_about_the_same_images(
+    name: str, dtype: str, close: float
+) -> None:
+    images = _open(name).generate(_batch(0, 1))
+    others = _open(name, dtype=dtype).generate(_batch(0, 1))
+    assert (others - images).square().mean().sqrt() < close
 
 
 @pytest.mark.parametrize("name", IMAGE_MODELS)
@@ -114,6 +122,12 @@ def test_weights_of_another_network_are_refused() -> None:
 def test_a_missing_checkpoint_is_said_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setattr("rbench.zoo.checkpoint.WEIGHTS", tmp_path)
     with pytest.raises(ModelError, match=r"weights .*flow-digits.safetensors are not there"):
+        _open("flow-digits")
+
+
+def test_a_missing_library_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rbench.zoo.image_zoo.find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r"zoo/flow-digits needs torch: pip install"):
         _open("flow-digits")
 
 

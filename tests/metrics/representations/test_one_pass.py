@@ -12,6 +12,7 @@ from rbench.errors import DataError, UsageError
 from rbench.metrics.arrays import Features
 from rbench.metrics.representations.extractor import Extractor
 from rbench.metrics.representations.one_pass import one_pass
+from rbench.metrics.representations.preprocess import Preprocess
 from tests.metrics.representations.pictures import crops
 from tests.metrics.representations.tiny_network import STEPS, tiny
 
@@ -80,8 +81,19 @@ def test_an_image_is_loaded_once_and_beside_the_networks() -> None:
 
 def test_progress_counts_images_up_to_all_of_them() -> None:
     told: list[int] = []
-    one_pass(crops(50, 30), [Extractor(tiny())], Collected(), told.append)
+    one_pass(list(crops(50, 30)), [Extractor(tiny())], Collected(), told.append)
     assert told == [16, 32, 48, 50]
+
+
+def test_a_batch_of_small_images_is_worked_on_in_larger_pieces_with_the_same_bits() -> None:
+    told: list[int] = []
+    large, small = Collected(), Collected()
+    as_they_are = tiny().with_preprocess(Preprocess(None))
+    one, other = Extractor(as_they_are), Extractor(as_they_are)
+    one_pass(crops(300, 30), [one], large, told.append)
+    one_pass(list(crops(300, 30)), [other], small)
+    assert told == [256, 300]
+    assert np.array_equal(large.of(one), small.of(other))
 
 
 def test_memory_is_bounded_by_not_reading_far_ahead() -> None:
