@@ -31,13 +31,14 @@ _GENERATORS: Mapping[str, tuple[Choice, ...]] = {
         ("zoo/meanflow-digits", {"steps": 2}),
         ("zoo/consistency-digits", {"sigmas": "80"}),
         ("zoo/consistency-digits", {}),
-        ("zoo/diffusion-digits", {"sampler": "ddim"}),
-        ("zoo/diffusion-digits", {"sampler": "deq-ddim"}),
+        ("zoo/diffusion-digits", {"sampler": "ddim", "steps": 25}),
+        ("zoo/diffusion-digits", {"sampler": "deq-ddim", "steps": 25, "max_iterations": 8}),
     ),
     "fashion-mnist": (
         *_REAL,
-        ("zoo/flow-fashion", {}),
-        ("zoo/meanflow-fashion", {}),
+        ("zoo/flow-fashion", {"sampler": "euler", "steps": 1}),
+        ("zoo/flow-fashion", {"sampler": "euler", "steps": 32}),
+        ("zoo/meanflow-fashion", {"steps": 1}),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""`zoo/flow-digits`: small image generators that were trained in minutes, with their weights.
+"""`zoo/NAME`: small image generators that were trained in minutes, with their weights.
 
 Each stands in a file of its own with its training objective; see `IMAGE_MODELS`.
 """
