@@ -87,6 +87,9 @@ def write_neighbours(
     samples = _first(Shards(run.path / "shards").images(0, SAMPLES), SAMPLES)
     if "train" not in task.real or samples is None:
         return None
+    known = read_neighbours(run.path)
+    if known is not None and np.array_equal(known["samples"], samples):
+        return run.path / "neighbours.npz"
     train = task.real["train"].open()
     if len(train) * samples[0].size > _MOST_BYTES:
         return None

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 
 _MOST = 8
 _SMALL = 512
@@ -20,8 +20,6 @@ def merge_threads(dimension: int) -> int:
 @contextmanager
 def pinned_threads(count: int) -> Iterator[None]:
     """Let torch and the BLAS libraries of numpy and scipy use `count` threads, then as before.
-
-    Without threadpoolctl the BLAS libraries keep what `OMP_NUM_THREADS` says.
     """
     import torch
 
@@ -34,13 +32,11 @@ def pinned_threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _pinned_blas(count: int):  # type: ignore[no-untyped-def]
+def _pinned_blas(count: int) -> AbstractContextManager[object]:
     # Loaded here, so that threadpoolctl finds their libraries.
     import numpy.linalg  # noqa: F401
     import scipy.linalg  # noqa: F401
+    from threadpoolctl import threadpool_limits
 
-    try:
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
-    except ImportError:
-        return nullcontext()
-    return threadpool_limits(count, user_api="blas")
+    limits: AbstractContextManager[object] = threadpool_limits(count, user_api="blas")
+    return limits

@@ -35,6 +35,8 @@ def plan_image_cell(task: ImageTask, model: GeneratorModel, options: ImageRunOpt
     if wrong is not None:
         raise ModelError(f"{model.label} cannot be measured on {task.name}: {wrong}.")
     if generator.finite is not None:
+        if options.limit is None and (generator.identity or {}).get("adapter") == "baseline":
+            samples = min(samples, generator.finite)  # real images are as many as there are
         if generator.finite < samples:
             raise DataError(
                 f"{model.label} has {generator.finite} samples, fewer than the {samples} asked of "

@@ -7,6 +7,7 @@ from rbench.harness.generators.opening import GeneratorModel
 from rbench.harness.images.launch import find_ranks, own_device
 from rbench.harness.images.make_shards import make_shards
 from rbench.harness.images.merge import merge
+from rbench.harness.images.neighbours import write_neighbours
 from rbench.harness.images.options import ImageRunOptions as ImageRunOptions
 from rbench.harness.images.plan import ImageCell, units
 from rbench.harness.images.plan_image_cell import plan_image_cell as plan_image_cell
@@ -114,6 +115,7 @@ def _finish(
         progress=show,
     )
     run.write_json("results.json", results)
+    write_neighbours(run, task, show)
 
 
 def _with_earlier(cell: ImageCell, run: RunDirectory, options: ImageRunOptions) -> ImageCell:

@@ -13,6 +13,7 @@ import typer
 from rbench.cli.display import make_monitor, show_log
 from rbench.cli.run_command import key_values
 from rbench.errors import RbenchError, UsageError
+from rbench.harness.monitor import Silent
 
 if TYPE_CHECKING:
     from rbench.evaluation.results import AnyRun
@@ -150,7 +151,7 @@ def command(
     for task in tasks or []:
         if "=" in task:
             raise UsageError(f"{task!r} is no task; options of a task are given as -T {task}.")
-    monitor = make_monitor(display)
+    monitor = make_monitor(display) if os.environ.get("RANK", "0") == "0" else Silent()
     show_log(monitor)
     if model is None:
         for missing in embedded.missing(tasks or embedded.TASKS):

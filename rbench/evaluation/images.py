@@ -9,6 +9,7 @@ from rbench.errors import RbenchError
 from rbench.evaluation.loaded_task import LoadedTask
 from rbench.harness.generators.context import GeneratorContext
 from rbench.harness.generators.opening import GeneratorModel, misfit, open_generator
+from rbench.harness.images.launch import find_ranks, own_device
 from rbench.harness.images.merge import check_evaluators
 from rbench.harness.images.plan import ImageCell
 from rbench.harness.images.run_image_cell import ImageRunOptions, plan_image_cell, run_image_cell
@@ -32,7 +33,8 @@ def plan_image_job(
 ) -> ImageJob | str:
     """Plan one cell, or return why this model cannot make this task's images."""
     assert isinstance(loaded.task, ImageTask)
-    context = GeneratorContext(loaded.task, options.device, options.offline)
+    device = own_device(options.device, find_ranks())
+    context = GeneratorContext(loaded.task, device, options.offline)
     opened = open_generator(model, chosen, context)
     reason = misfit(opened.generator, loaded.task)
     if reason is not None:
