@@ -12,10 +12,12 @@ from rbench.leaderboards.image_numbers import (
     groups,
     headline_line,
     interval_text,
+    set_settings,
     settings_text,
     spread_text,
     value_text,
 )
+from rbench.leaderboards.image_tables import not_comparable
 from rbench.leaderboards.tables import NOTHING, Results, table
 
 
@@ -37,9 +39,8 @@ class _Entry:
 
     @property
     def settings(self) -> str:
-        """The settings that are set."""
-        given = {k: v for k, v in self.line.run["settings"].items() if v is not None}
-        return settings_text(dict(sorted(given.items())))
+        """The settings that are set, but those that are usual."""
+        return settings_text(dict(sorted(set_settings(self.line.run).items())))
 
 
 def image_board(runs: Sequence[Results]) -> str:
@@ -74,7 +75,20 @@ def _ranked(group: Group) -> list[_Entry]:
         )
         for line in lines
     ]
-    return sorted(entries, key=lambda e: (e.rank is None, e.rank or 0, e.line.run["run_id"]))
+    return sorted(entries, key=lambda entry: _order(entry, sign))
+
+
+def _order(entry: _Entry, sign: int) -> tuple[bool, int, bool, float, str]:
+    """Return what sorts ranks first, then what has none by its value."""
+    value = (entry.line.cells.get(entry.group.headline) or {}).get("value")
+    unranked = entry.rank is None
+    return (
+        unranked,
+        entry.rank or 0,
+        value is None,
+        sign * (value or 0.0),
+        entry.line.run["run_id"],
+    )
 
 
 def _value(group: Group, line: Line) -> float | None:
@@ -125,6 +139,7 @@ def _markdown(group: Group, entries: Sequence[_Entry]) -> str:
         f"labels: {protocol.get('labels')}, quantised by: {protocol.get('quantise')}, "
         f"on {group.on or NOTHING}; {group.heading(group.headline)} ranks, {better} is better.\n\n"
         + table(headings, rows, left=2, tail=3 if sets else 2)
+        + ("" if all(e.line.comparable for e in entries) else f"\n\n{not_comparable(group)}")
     )
 
 

@@ -7,7 +7,7 @@ from rbench.leaderboards.report_text import seconds_text
 from rbench.leaderboards.tables import NOTHING
 
 _LARGE = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-_BYTES = ((1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
+_BYTES = ((1024**3, "GiB"), (1024**2, "MiB"))
 
 
 def cost_cells(measured: Mapping[str, Json]) -> list[str]:
@@ -59,11 +59,11 @@ def time_text(seconds: float | None) -> str:
 
 
 def bytes_text(count: float) -> str:
-    """Show memory: ``412 MiB``."""
+    """Show memory: ``412 MiB``. What is smaller than 1 MiB is lost in the noise of measuring."""
     for size, unit in _BYTES:
         if count >= 0.9995 * size:
             return f"{plain(count / size)} {unit}"
-    return f"{count:.0f} B"
+    return "< 1 MiB"
 
 
 def device_text(measured: Mapping[str, Json]) -> str:

@@ -2,8 +2,12 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from typing import Any
 
+from rbench.errors import UsageError
+from rbench.harness.samplers import sampler_type
 from rbench.harness.types import Json
 from rbench.leaderboards.tables import NOTHING, Results
 
@@ -12,7 +16,8 @@ ImageRowJson = Mapping[str, Json]
 
 HEADLINE = "frechet"
 STATISTICS = ("value", "mean", "minimum")
-_ENGINE_SETTINGS = ("batch", "device", "dtype", "threads")
+MAIN_SETTINGS = ("sampler", "steps", "sigmas")
+"""What tells runs of a model apart first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +175,38 @@ def settings_text(settings: Mapping[str, Json]) -> str:
     return ", ".join(f"{key}={_setting(value)}" for key, value in settings.items())
 
 
+def set_settings(run: Results) -> dict[str, Json]:
+    """Return the settings that are set and are not what the sampler does anyway.
+
+    Sampler and steps always stay. Of a sampler that is not known here everything stays.
+    """
+    settings = run["settings"]
+    usual: dict[str, Json] = {"dtype": "float32"}
+    with suppress(UsageError):
+        sampler: Any = sampler_type(str(settings.get("sampler")))
+        usual |= {
+            field.name: field.default
+            for field in fields(sampler)
+            if field.name not in MAIN_SETTINGS
+        }
+    missing = object()
+    return {
+        key: value
+        for key, value in settings.items()
+        if value is not None and value != usual.get(key, missing)
+    }
+
+
 def own_settings(runs: Sequence[Results]) -> tuple[list[dict[str, Json]], dict[str, Json]]:
     """Return the settings that a table shows beside each run, and those said once below it.
 
-    Only how it was computed (batch, device, dtype, threads) is said once, where it is equal.
+    Said once is what several runs have and none has otherwise; sampler and steps stay.
     """
-    given = [{k: v for k, v in run["settings"].items() if v is not None} for run in runs]
+    given = [set_settings(run) for run in runs]
     shared = {}
-    for key in _ENGINE_SETTINGS:
+    for key in dict.fromkeys(key for settings in given for key in settings):
         values = [settings[key] for settings in given if key in settings]
-        if len(values) > 1 and all(value == values[0] for value in values):
+        if key not in MAIN_SETTINGS and len(values) > 1 and all(v == values[0] for v in values):
             shared[key] = values[0]
     return [{k: v for k, v in settings.items() if k not in shared} for settings in given], shared
 
@@ -235,7 +262,9 @@ def _decimals(value: float) -> int:
 
 
 def _evaluations(count: Mapping[str, Json]) -> str:
-    deep, work = (f"{count[name]:.6g}" for name in ("depth", "work"))
+    deep, work = (
+        f"{n:.0f}" if n == round(n) else f"{n:.4g}" for n in (count["depth"], count["work"])
+    )
     return deep if deep == work else f"{deep} (work {work})"
 
 

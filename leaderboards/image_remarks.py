@@ -10,14 +10,15 @@ _MOST_NAMES = 3
 
 def image_remarks(results: Results) -> list[str]:
     """Return what a reader must know beside the numbers of a run."""
-    return list(_remarks(results))
+    return list(_remarks(results, ""))
 
 
 def shared_remarks(runs: Sequence[Results], names: Sequence[str]) -> list[tuple[str, str]]:
     """Return (remark, whose), each remark once: of all runs, of some of them, or of the named."""
     found: dict[str, list[str]] = {}
+    together = _clipped_together(runs)
     for run, name in zip(runs, names, strict=True):
-        for remark in dict.fromkeys(image_remarks(run)):
+        for remark in dict.fromkeys(_remarks(run, together)):
             found.setdefault(remark, []).append(name)
     ordered = sorted(found.items(), key=lambda item: not item[0].startswith("INCOMPLETE"))
     return [(remark, whose(names_of, len(runs))) for remark, names_of in ordered]
@@ -30,7 +31,19 @@ def whose(names: Sequence[str], runs: int) -> str:
     return ", ".join(names) if len(names) <= _MOST_NAMES else f"{len(names)} of {runs} runs"
 
 
-def _remarks(results: Results) -> Iterator[str]:
+def _clipped_together(runs: Sequence[Results]) -> str:
+    """Return one remark on the values that many runs clipped; "" where few did."""
+    shares = [share for run in runs if (share := run["generated"].get("clipped_share"))]
+    if len(shares) <= _MOST_NAMES:
+        return ""
+    return _clipped(f"{100 * min(shares):.3g} to {100 * max(shares):.3g} %")
+
+
+def _clipped(share: str) -> str:
+    return f"{share} of the values lay outside the range of an image and were clipped."
+
+
+def _remarks(results: Results, clipped_together: str) -> Iterator[str]:
     selection = results["selection"]
     wanted = selection["samples"] * selection["repeats"]
     if results["status"] == "incomplete":
@@ -38,10 +51,7 @@ def _remarks(results: Results) -> Iterator[str]:
         yield f"INCOMPLETE: {made} of {wanted} samples were made; the same command goes on."
     clipped = results["generated"].get("clipped_share") or 0.0
     if clipped:
-        yield (
-            f"{100 * clipped:.3g} % of the values lay outside the range of an image "
-            f"and were clipped."
-        )
+        yield clipped_together or _clipped(f"{100 * clipped:.3g} %")
     spot = results.get("spot_check")
     if spot is not None and not spot["same_bits"]:
         yield _not_deterministic(spot)

@@ -132,6 +132,8 @@ def render_image_report(
         )
     )
     script = Markup(pages.get_template("image_report.js.j2").render())
+    costs = list(_costs(runs, names))
+    devices = {cells[-1] for _, cells in costs}
     return pages.get_template("image_report.html.j2").render(
         task=task,
         title=f"{task.name}: {names[0]}" if len(runs) == 1 else f"{task.name}: {len(runs)} models",
@@ -155,7 +157,8 @@ def render_image_report(
         reduced=_reduced(pictures),
         pairs=shown_pairs,
         scales=list(dict.fromkeys(one.scale for one in shown_pairs if one.scale)),
-        costs=list(_costs(runs, names)),
+        costs=costs,
+        device=devices.pop() if len(devices) == 1 else "",
         cost_notes=_cost_notes(runs, names),
         comparison=compare_protocols(found),
         remarks=shared_remarks(results, names),

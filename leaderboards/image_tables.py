@@ -101,7 +101,7 @@ def _table(group: Group) -> str:
     title = f"{group.evaluator}" + (f" on {group.on}" if group.on else "")
     parts = [f"{title} (protocol {group.protocol_id})", table(headings, rows, left=len(left))]
     if shared:
-        parts.append(f"For all: {settings_text(shared)}.")
+        parts.append(f"Wherever set: {settings_text(shared)}.")
     if any(not line.comparable for line in lines):
         parts.append(f"{NOT_COMPARABLE} {not_comparable(group)}")
     return "\n\n".join(parts)

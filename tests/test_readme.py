@@ -56,6 +56,15 @@ def test_every_protocol_field_and_setting_is_documented(tmp_path: Path) -> None:
     assert missing == []
 
 
+def test_every_protocol_field_of_images_is_documented(tmp_path: Path) -> None:
+    (saved,) = rbench.evaluate(
+        "digits", model="baseline/noise", limit=100, costs=False, out=tmp_path
+    )
+    text = (ROOT / "docs/protocol.md").read_text()
+    missing = [name for name in saved.results["protocol"] if f"`{name}`" not in text]
+    assert missing == []
+
+
 def test_every_option_that_readme_names_exists(capsys: pytest.CaptureFixture[str]) -> None:
     main(["evaluate", "--help"])
     main(["report", "--help"])

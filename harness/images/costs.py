@@ -39,12 +39,12 @@ def measure_costs(
     seconds: float,
     device: str | None = None,
 ) -> dict[str, Json]:
-    """Measure `generator` for about so many seconds, after it is loaded.
+    """Measure `generator` for about so many seconds, after it is loaded and counted.
 
     Args:
         generator: what is measured; ready-made samples give no numbers.
         make_batch: gives a batch of that size.
-        seconds: allowed. A larger batch is not begun where it would not fit in; batch 1 is timed
+        seconds: allowed for timing, after operations were counted. A larger batch is not begun where it would not fit in; batch 1 is timed
             once in any case.
         device: where it computes, ``cuda:0``; None looks at its networks, or else its images.
 
@@ -117,8 +117,7 @@ class _Stopwatch:
         self._generator = generator
         self._make_batch = make_batch
         self._device = device
-        self._deadline = time.perf_counter() + seconds
-        self._end_of_batch_1 = self._deadline - (1 - _SHARE_OF_BATCH_1) * seconds
+        self._seconds = seconds
         self._notes = notes
         self.meter = peak_meter(device)
 
@@ -132,12 +131,16 @@ class _Stopwatch:
             except RbenchError as error:
                 note, flops = f"operations at a batch of {size}: {error}", None
             self._notes.append(note)
-            if flops is not None or time.perf_counter() > self._deadline:
+            if flops is not None:
                 return flops
         return None
 
     def by_size(self) -> dict[int, _Timed]:
         """Return what was measured, by size of batch."""
+        # Not earlier: the counter of operations takes seconds to be imported.
+        start = time.perf_counter()
+        self._deadline = start + self._seconds
+        self._end_of_batch_1 = start + _SHARE_OF_BATCH_1 * self._seconds
         found: dict[int, _Timed] = {}
         own = self._generator.batch
         for size in batch_sizes(own):

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rbench.errors import RunDirectoryError
+from rbench.harness.images.quantise import for_the_eye
 from rbench.harness.images.shards import Shards
 from rbench.harness.images.task import ImageTask
 from rbench.harness.run_directory import RunDirectory
@@ -78,15 +79,16 @@ def write_neighbours(
 ) -> Path | None:
     """Write ``neighbours.npz`` into the run; hold its lock.
 
-    It has ``samples`` and ``neighbours`` (n, h, w, c) uint8, ``indices`` of the neighbours in the
-    training set, ``distances``, and for scale ``quantiles`` with ``reference`` distances at them
+    It has ``samples`` (floats of tasks that do not quantise are rounded) and ``neighbours``
+    (n, h, w, c) uint8, ``indices`` of the neighbours in the training set, ``distances``, and for scale ``quantiles`` with ``reference`` distances at them
     and ``reference_set`` (``test`` or ``train``). Returns None, and writes nothing, where there
     are no kept images or no training images of their size, and where the training set is larger
     than 4 GiB of pixels, which would take longer than the numbers.
     """
-    samples = _first(Shards(run.path / "shards").images(0, SAMPLES), SAMPLES)
-    if "train" not in task.real or samples is None:
+    kept = _first(Shards(run.path / "shards").images(0, SAMPLES), SAMPLES)
+    if "train" not in task.real or kept is None:
         return None
+    samples = for_the_eye(kept)
     known = read_neighbours(run.path)
     if known is not None and np.array_equal(known["samples"], samples):
         return run.path / "neighbours.npz"

@@ -19,8 +19,7 @@ def merge_threads(dimension: int) -> int:
 
 @contextmanager
 def pinned_threads(count: int) -> Iterator[None]:
-    """Let torch and the BLAS libraries of numpy and scipy use `count` threads, then as before.
-    """
+    """Let torch and the BLAS libraries of numpy and scipy use `count` threads, then as before."""
     import torch
 
     before = torch.get_num_threads()

@@ -80,6 +80,14 @@ def quantise(
     return Quantised(_by_rule(images, values, rule), clipped, total)
 
 
+def for_the_eye(images: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Return kept images as bytes: floats in [0, 1] of the rule ``none`` are rounded.
+
+    For what shows images or compares their pixels; features are of the floats.
+    """
+    return _as_bytes(images * 255.0 + 0.5) if images.dtype.kind == "f" else images
+
+
 def _at_least_float32(images: Images) -> Images:
     if is_tensor(images):
         return images.float() if images.element_size() < 4 else images

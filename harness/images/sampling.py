@@ -279,12 +279,19 @@ class _ImageFile:
 
 @contextmanager
 def computing(threads: int) -> Iterator[None]:
-    """Compute with so many CPU threads, in full float32, without gradients."""
+    """Compute with so many CPU threads, in full float32, without gradients unless asked for."""
     import torch
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     # Around all of the run: features in another thread rely on settings that are the process's.
-    with pinned_threads(threads), exact_arithmetic(device, "float32"):
+    # Out of inference mode: nothing can be differentiated in it, not even by weights that were
+    # loaded in it, and a generator may guide itself by a gradient.
+    with (
+        pinned_threads(threads),
+        exact_arithmetic(device, "float32"),
+        torch.inference_mode(False),
+        torch.no_grad(),
+    ):
         yield
 
 

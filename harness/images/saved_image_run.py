@@ -13,6 +13,7 @@ from rbench.errors import RunDirectoryError, UsageError
 from rbench.harness.images.merge import merge
 from rbench.harness.images.neighbours import read_neighbours
 from rbench.harness.images.plan import ImageCell
+from rbench.harness.images.quantise import for_the_eye
 from rbench.harness.images.rows import ImageRow
 from rbench.harness.images.shards import Shards
 from rbench.harness.images.task import ImageTask
@@ -84,12 +85,15 @@ class SavedImageRun:
         ]
 
     def images(self, count: int, repeat: int = 0) -> npt.NDArray[np.uint8]:
-        """Return the first `count` images of a set, (k, h, w, c); fewer where fewer are kept."""
+        """Return the first `count` images of a set, (k, h, w, c); fewer where fewer are kept.
+
+        Those of tasks that do not quantise are rounded to bytes.
+        """
         kept = list(self.shards.images(repeat, count))
         if not kept:
             spec = self.cell.asked["spec"]
             return np.empty((0, spec["height"], spec["width"], spec["channels"]), np.uint8)
-        return np.concatenate(kept)
+        return for_the_eye(np.concatenate(kept))
 
     @cached_property
     def neighbours(self) -> Mapping[str, npt.NDArray[Any]] | None:

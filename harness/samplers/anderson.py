@@ -25,11 +25,13 @@ class Anderson:
         regularisation: lambda, in units of the squared residual norm; residuals far below it
             count alike.
         mixing: beta; 1 mixes evaluations alone.
+        leading: how many of the first dimensions count samples; each sample has its own alpha.
     """
 
     history: int = 5
     regularisation: float = 1e-3
     mixing: float = 1.0
+    leading: int = 1
     _states: "list[torch.Tensor]" = field(default_factory=list)
     _values: "list[torch.Tensor]" = field(default_factory=list)
 
@@ -37,8 +39,9 @@ class Anderson:
         """Return the next state, (n, ...), from the last one and its evaluation."""
         import torch
 
-        self._states = [*self._states, state.flatten(1)][-self.history :]
-        self._values = [*self._values, value.flatten(1)][-self.history :]
+        state, found = (x.flatten(0, self.leading - 1).flatten(1) for x in (state, value))
+        self._states = [*self._states, state][-self.history :]
+        self._values = [*self._values, found][-self.history :]
         states, values = torch.stack(self._states, 1), torch.stack(self._values, 1)
         share = self._shares(values - states)
         mixed = torch.einsum("nm,nmd->nd", share, values)

@@ -11,8 +11,14 @@ have a sequential depth of i and a work of i T. Sums are made in float64, as x_T
 large and cancels.
 
 The paper's solver: Anderson, m = 5, lambda = 1e-3, beta = 1, at most 15 iterations, relative
-residual 1e-3. It measures the residual over the whole batch; here every sample stops by its own,
-so that it does not depend on the samples beside it.
+residual 1e-3. Three things differ from its code:
+
+- it mixes every state by itself, T systems for a sample (mixed=state); one system for all states
+  of a sample, the default here, comes closer to DDIM in as many iterations (15 for 50 steps of
+  the zoo's digits: 0.001 from it, root mean square, and not 0.05);
+- it measures the residual over the whole batch, from the third iteration on; here every sample
+  stops by its own, so that it does not depend on the samples beside it;
+- it returns the last mixture x; here it is F(x), an evaluation that was made in any case.
 
 Pokle, Geng and Kolter 2022, "Deep Equilibrium Approaches to Diffusion Models"
 (arXiv 2210.12867), code locuslab/deq-ddim.
@@ -76,6 +82,9 @@ class DeqDdim:
     history: int = option(5, "m, the iterations that anderson mixes")
     regularisation: float = option(1e-3, "lambda of anderson")
     mixing: float = option(1.0, "beta of anderson")
+    mixed: Literal["sample", "state"] = option(
+        "sample", "anderson mixes all states of a sample alike, or each by itself (DEQ-DDIM's code)"
+    )
     chunk: int | None = option(None, "the most rows of one network call; unset: all at once")
 
     def __post_init__(self) -> None:
@@ -101,14 +110,16 @@ class DeqDdim:
         found = find_fixed_point(
             self._function(network, chain, noise, start.labels),
             noise.unsqueeze(1).expand(-1, states, -1, -1, -1),
-            Anderson(self.history, self.regularisation, self.mixing)
-            if self.method == "anderson"
-            else plain,
+            self._anderson() if self.method == "anderson" else plain,
             tolerance=self.tolerance,
             max_iterations=self._limit(states),
         )
         report = DeqReport(states, found.iterations, found.residuals, found.converged)
         return found.value[:, -1], report
+
+    def _anderson(self) -> Anderson:
+        leading = 1 if self.mixed == "sample" else 2
+        return Anderson(self.history, self.regularisation, self.mixing, leading)
 
     def _limit(self, states: int) -> int:
         if self.max_iterations is not None:

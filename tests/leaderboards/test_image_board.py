@@ -64,8 +64,20 @@ def test_what_is_incomplete_not_comparable_or_without_a_value_has_no_rank() -> N
     ]
     text = leaderboard(runs, "md")
     places = {cells(text, place)[1]: place for place in ("1", "incomplete", "not comparable", "–")}
+    assert "Not comparable with published numbers" in text
     assert places == {"zoo/a": "1", "zoo/b": "incomplete", "zoo/c": "not comparable", "zoo/d": "–"}
     assert [r["rank"] for r in records(runs) if r["metric"] == "frechet"] == ["1", "", "", ""]
+
+
+def test_what_has_no_rank_stands_in_the_order_of_its_values() -> None:
+    def few(model: str, value: float) -> dict[str, Any]:
+        return results(model, rows=[row("frechet", value, comparable=False)])
+
+    lines = leaderboard([few("zoo/a", 9.0), few("zoo/b", 1.0)], "md").splitlines()
+    assert [line.split("|")[2].strip() for line in lines if line.startswith("| not")] == [
+        "zoo/b",
+        "zoo/a",
+    ]
 
 
 def test_the_csv_has_a_line_a_number_with_settings_and_evaluations() -> None:

@@ -13,6 +13,7 @@ from rbench.leaderboards.image_numbers import (
     headline_line,
     interval_text,
     own_settings,
+    set_settings,
     settings_text,
     spread_text,
     value_text,
@@ -123,7 +124,7 @@ def test_the_only_sample_set_needs_no_label() -> None:
     assert [line.sample_set for line in group.all_lines] == [""]
 
 
-def test_how_it_was_computed_is_said_once_where_it_is_equal() -> None:
+def test_a_setting_that_never_differs_is_said_once() -> None:
     runs = [results(steps=1), results(steps=2), results(steps=None)]
     own, shared = own_settings(runs)
     assert shared == {"batch": 64}
@@ -141,5 +142,23 @@ def test_settings_are_short_and_on_one_line() -> None:
 def test_runs_of_one_model_are_told_apart_by_what_differs() -> None:
     runs = [results(steps=1), results(steps=2), results("zoo/other", steps=9)]
     assert run_names(runs) == ["zoo/flow steps=1", "zoo/flow steps=2", "zoo/other"]
+    samplers = [results(settings={"eta": i, "sampler": s}) for i, s in enumerate(("ddim", "deq"))]
+    assert run_names(samplers) == ["zoo/flow sampler=ddim", "zoo/flow sampler=deq"]
+    grid = [
+        results(settings={"sampler": s, "steps": k, "eta": k}) for s in ("a", "b") for k in (1, 2)
+    ]
+    assert run_names(grid)[1] == "zoo/flow sampler=a, steps=2"
     twins = [results(run_id="shapes/x-1"), results(run_id="shapes/x-2")]
     assert run_names(twins) == ["zoo/flow (1)", "zoo/flow (2)"]
+
+
+def test_settings_that_a_sampler_has_anyway_are_left_out_and_steps_never() -> None:
+    def shown(**settings: object) -> dict[str, object]:
+        return set_settings({"settings": settings})
+
+    euler = {"sampler": "euler", "steps": 32, "noise_scale": 1.0, "guidance": 1.0, "times": None}
+    assert shown(**euler, dtype="float32") == {"sampler": "euler", "steps": 32}
+    assert shown(**{**euler, "guidance": 2.0}, dtype="bfloat16") == {
+        "sampler": "euler", "steps": 32, "guidance": 2.0, "dtype": "bfloat16",
+    }  # fmt: skip
+    assert shown(temperature=0.5) == {"temperature": 0.5}

@@ -44,9 +44,13 @@ def test_a_page_shows_the_first_samples_and_what_was_measured(runs: list[SavedIm
     assert (shown.images == runs[1].images(64)).all()
     assert shown.labels is None and shown.real
     assert not shown_run(runs[0]).real
+    assert shown.neighbours is not None
+    assert set(shown.neighbours.distances) == {0.0}
+    assert (shown.neighbours.samples == shown.neighbours.neighbours).all()
     html = (write_reports(runs[1:])[0]).read_text()
     assert runs[1].results["protocol_id"] in html
     assert "70 samples where the protocol has" in html
+    assert "16 of these 16 samples are training images, to the bit." in html
 
 
 def test_runs_of_both_kinds_get_their_pages_tables_and_ranks(

@@ -76,7 +76,7 @@ def test_counts_are_shown_with_three_digits_and_a_prefix() -> None:
         "100",
         "12346",
     ]
-    assert [bytes_text(n) for n in (5, 2048, 3 * 1024**3)] == ["5 B", "2 KiB", "3 GiB"]
+    assert [bytes_text(n) for n in (-5, 2048, 3 * 1024**3)] == ["< 1 MiB", "< 1 MiB", "3 GiB"]
     assert parameters_text({"decoder": 49e6, "network": 676e6}) == "676 M + decoder 49 M"
     assert cost_cells({}) == ["–"] * 7
 
@@ -110,6 +110,13 @@ def test_a_remark_that_several_runs_share_is_said_once() -> None:
         ("warning: most", "4 of 5 runs"),
     ]
     assert shared_remarks(runs[:1], ["a"])[0] == ("warning: w", "a")
+
+
+def test_what_many_runs_clipped_is_one_remark_with_its_range() -> None:
+    runs = [results(generated={"clipped_share": share}) for share in (0.1, 0.2, 0.3, 0.4, 0.0)]
+    ((remark, whose),) = shared_remarks(runs, list("abcde"))
+    assert (remark[:12], whose) == ("10 to 40 % o", "4 of 5 runs")
+    assert [whose for _, whose in shared_remarks(runs[:3], list("abc"))] == list("abc")
 
 
 def test_every_task_has_its_tables() -> None:

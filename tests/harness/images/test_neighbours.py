@@ -102,6 +102,19 @@ def test_gray_samples_are_compared_in_one_channel(tmp_path: Path) -> None:
         assert file["distances"] == pytest.approx(brute_force(generated, train).min(axis=1))
 
 
+def test_floats_are_compared_as_the_bytes_that_they_round_to(tmp_path: Path) -> None:
+    train, generated = images(30, 1), images(16, 2)
+    generated[5] = train[9]
+    floats: Any = (generated / 255).astype(np.float32)
+    run, made = run_with(tmp_path, floats, train=train)
+    path = write_neighbours(run, made)
+    assert path is not None
+    with np.load(path) as file:
+        assert np.array_equal(file["samples"], generated)
+        assert file["indices"][5] == 9 and file["distances"][5] == 0
+        assert file["distances"] == pytest.approx(brute_force(generated, train).min(axis=1))
+
+
 def test_nothing_is_written_where_it_means_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

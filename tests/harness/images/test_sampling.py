@@ -95,6 +95,15 @@ def test_float_images_are_measured_as_floats(tmp_path: Path) -> None:
     np.testing.assert_array_equal(kept.reshape(20, 16)[:, 1:], noise.reshape(20, 16)[:, 1:])
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_generator_may_guide_itself_by_gradients(tmp_path: Path, workers: int) -> None:
+    directory = made(tmp_path, "Guided", limit=200, workers=workers)
+    noise = Noise(0, range(200)).uniform((16,), "start")
+    moved = noise - noise.sum(axis=1, keepdims=True) / 64
+    wanted = np.floor(255 * moved.clip(0, 1) + 0.5).reshape(200, 4, 4, 1)
+    assert np.abs(all_images(directory, 200) - wanted).max() <= 1
+
+
 @pytest.mark.parametrize(("keep", "count"), [(None, 150), (0, 0), (140, 140), (7, 7), (400, 150)])
 def test_as_many_images_are_kept_as_the_task_says(
     tmp_path: Path, keep: int | None, count: int

@@ -108,6 +108,14 @@ def test_the_first_kept_images_are_returned(tmp_path: Path, sets: tuple[Path, Im
     assert run.images(4).shape == (0, 16, 16, 3)
 
 
+def test_kept_floats_are_returned_as_bytes(tmp_path: Path, sets: tuple[Path, Images]) -> None:
+    run = SavedImageRun(finished(tmp_path / "run", sets))
+    path = run.path / "shards" / "r000-00000" / "images.npy"
+    np.save(path, (sets[1][:10] / 255).astype(np.float32))
+    assert run.images(4).dtype == np.uint8
+    assert np.array_equal(run.images(4), sets[1][:4])
+
+
 def test_rows_and_samples_are_data_frames(tmp_path: Path, sets: tuple[Path, Images]) -> None:
     run = SavedImageRun(finished(tmp_path / "run", sets))
     rows = run.to_pandas()

@@ -104,12 +104,27 @@ class Convolved:
         self.network = torch.nn.Sequential(*layers)
 
     def generate(self, batch: SampleBatch) -> torch.Tensor:
-        assert torch.is_inference_mode_enabled()
+        assert not torch.is_grad_enabled()
         assert torch.get_num_threads() == 1
         start = torch.from_numpy(batch.noise.normal((1, 4, 4), "start"))
         step = torch.from_numpy(batch.noise.normal((1, 4, 4), "step 1"))
         found: torch.Tensor = self.network(start) + 0.5 * step
         return found + self.network(found)
+
+
+class Guided(Noisy):
+    """Moves noise along a gradient, through a network that it loads when it is first needed."""
+
+    def generate(self, batch: SampleBatch) -> npt.NDArray[Any]:
+        if not hasattr(self, "layer"):
+            self.layer = torch.nn.Linear(16, 1, bias=False)
+            torch.nn.init.constant_(self.layer.weight, 0.125)
+        noise = torch.from_numpy(batch.noise.uniform((16,), "start"))
+        with torch.enable_grad():
+            z = noise.requires_grad_(True)
+            (slope,) = torch.autograd.grad(self.layer(z).square().sum(), z)
+        moved: npt.NDArray[Any] = (z - slope / 2).clip(0, 1).detach().numpy()
+        return moved.reshape(-1, 4, 4, 1)
 
 
 class Unseeded(Noisy):

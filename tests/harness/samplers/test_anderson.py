@@ -44,6 +44,20 @@ def test_the_next_state_minimises_the_residual_of_the_mixture() -> None:
         assert torch.allclose(found[n], wanted, atol=1e-8)
 
 
+def test_rows_of_two_leading_dimensions_are_mixed_each_by_itself() -> None:
+    states = torch.randn(4, 3, 2, 5, generator=GENERATOR, dtype=torch.float64)
+    values = torch.randn(4, 3, 2, 5, generator=GENERATOR, dtype=torch.float64)
+    together, parts = Anderson(leading=2), [[Anderson() for _ in range(2)] for _ in range(3)]
+    for state, value in zip(states, values, strict=True):
+        found = together(state, value)
+        wanted = [
+            [parts[n][t](state[n, t, None], value[n, t, None])[0] for t in range(2)]
+            for n in range(3)
+        ]
+        assert torch.allclose(found, torch.stack([torch.stack(row) for row in wanted]), atol=1e-12)
+    assert not torch.allclose(found, Anderson()(states[-1], values[-1]), atol=1e-3)
+
+
 def test_one_remembered_iteration_is_plain_iteration() -> None:
     first = torch.zeros(5, 6).double()
     one, other = (

@@ -8,6 +8,7 @@ import torch
 
 from rbench.errors import UsageError
 from rbench.harness.samplers.ddim import Ddim
+from rbench.harness.samplers.ddim_steps import ddim_steps
 from rbench.harness.samplers.deq_ddim import DeqDdim
 from tests.harness.samplers import gaussian
 from tests.harness.samplers.gaussian import NETWORKS, SIGNAL, Counting, start, wide
@@ -87,6 +88,50 @@ def test_the_paper_stops_anderson_after_fifteen_iterations() -> None:
     _, report = DeqDdim(steps=30, tolerance=0.0).solve(NETWORK, start())
     assert report.iterations == 15 and report.converged == (False,) * 4
     assert len(report.residuals) == 15 and len(report.residuals[0]) == 4
+
+
+def test_one_system_for_all_states_comes_closer_to_ddim_than_one_for_each() -> None:
+    sequential = Ddim(steps=50).sample(NETWORK, start())
+    far = {
+        mixed: float(
+            (
+                DeqDdim(steps=50, mixed=mixed, tolerance=0.0).sample(NETWORK, start()) - sequential
+            ).norm()
+        )
+        for mixed in ("sample", "state")
+    }
+    assert far["sample"] < 0.8 * far["state"]
+
+
+def test_mixing_each_state_by_itself_is_the_authors_iteration() -> None:
+    """Their `anderson`, written again with numpy, on all states of one sample."""
+    steps, m = 8, 3
+    given = DeqDdim(steps=steps, mixed="state", history=m, tolerance=0.0, max_iterations=6)
+    chain = ddim_steps(NETWORK, steps, "uniform")
+    noise = start([0]).normal("start")
+    function = given._function(NETWORK, chain, noise, None)
+    xs = [noise.unsqueeze(1).expand(-1, steps, -1, -1, -1)]
+    fs = [function(xs[0])]
+    for k in range(1, 6):
+        if k == 1:
+            mixture = fs[0]
+        else:
+            rows, found = [], min(k, m)
+            for t in range(steps):
+                x, f = (
+                    torch.stack([v[0, t].flatten() for v in values[-found:]]) for values in (xs, fs)
+                )
+                gap = f - x
+                bordered = torch.ones(found + 1, found + 1, dtype=torch.float64)
+                bordered[0, 0] = 0
+                bordered[1:, 1:] = gap @ gap.T + 1e-3 * torch.eye(found).double()
+                right = torch.zeros(found + 1, dtype=torch.float64)
+                right[0] = 1
+                rows.append(torch.linalg.solve(bordered, right)[1:] @ f)
+            mixture = torch.stack(rows).reshape(xs[0].shape)
+        xs.append(mixture)
+        fs.append(function(mixture))
+    assert torch.allclose(given.sample(NETWORK, start([0])), fs[-1][:, -1], atol=1e-9)
 
 
 def test_a_sample_stops_by_its_own_residual() -> None:
