@@ -124,21 +124,24 @@ def names(group: Mapping[str, str], entry_point_group: str) -> dict[str, str]:
     return {**plugins, **group}
 
 
-def split_model(model: str) -> tuple[str, str]:
+def split_model(model: str, known: Sequence[str] | None = None) -> tuple[str, str]:
     """Split ``provider/name`` or ``provider:name`` into its two parts.
 
     A file adapter is ``path/to/file.py@Class`` and has no second part. Raises `UsageError`
-    with what may have been meant.
+    with what may have been meant, among the `known` providers; unset: those that answer.
     """
     if ".py@" in model and not model.startswith("python:"):
         return model, ""
     _refuse_bare_file(model)
+    known = [*names(ADAPTERS, "rbench.adapters")] if known is None else known
+    path = model.startswith((".", "~", "/"))
     cut = min((i for i in (model.find("/"), model.find(":")) if i > 0), default=-1)
-    if cut < 0 or cut == len(model) - 1:
-        known = names(ADAPTERS, "rbench.adapters")
+    if path or cut < 0 or cut == len(model) - 1:
         provider = model.rstrip("/:")
         hint = f"{provider}/NAME" if provider in known else f"openai/{model}" if cut < 0 else ""
-        meant = f"; did you mean {hint!r}?" if hint and provider and model[0] not in "/:" else ";"
+        if "folder" in known and Path(model).expanduser().is_dir():
+            hint = f"folder:{model}"
+        meant = f"; did you mean {hint!r}?" if hint and provider and model[0] != ":" else ";"
         listed = ", ".join(f"{name}/..." for name in sorted(known))
         raise UsageError(f"--model {model!r} is not PROVIDER/NAME{meant} providers: {listed}.")
     return model[:cut], model[cut + 1 :]

@@ -3,22 +3,26 @@
 from collections.abc import Mapping
 
 from rbench.harness.types import Json
+from rbench.leaderboards.image_numbers import factors_text
 from rbench.leaderboards.report_text import seconds_text
-from rbench.leaderboards.tables import NOTHING
+from rbench.leaderboards.tables import NOTHING, Results
 
 _LARGE = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _BYTES = ((1024**3, "GiB"), (1024**2, "MiB"))
 
 
-def cost_cells(measured: Mapping[str, Json]) -> list[str]:
-    """Return the cells of a run's line in a cost table.
+COST_HEADINGS = (
+    "steps x calls x rows", "parameters", "FLOPs/image", "s/image at batch 1", "images/s",
+    "at batch", "peak memory", "device",
+)  # fmt: skip
 
-    They are parameters, operations an image, time an image at batch 1, images a second at the
-    best batch, that batch, peak memory and device.
-    """
+
+def cost_cells(run: Results, measured: Mapping[str, Json]) -> list[str]:
+    """Return the cells of a run's line in a cost table, below `COST_HEADINGS`."""
     speed, memory = measured.get("images_per_second"), measured.get("peak_memory_bytes")
     batch = measured.get("best_batch")
     return [
+        factors_text(run),
         parameters_text(measured.get("parameters") or {}),
         large(measured.get("flops_per_image")),
         time_text(measured.get("seconds_per_image_at_batch_1")),

@@ -170,6 +170,22 @@ def evaluations_text(run: Results) -> str:
     return " + ".join(parts) or NOTHING
 
 
+def factors_text(run: Results) -> str:
+    """Show what the evaluations of the network are made of: ``50 x 1.98 x 2``.
+
+    They are steps, calls a step (about 2 for Heun) and rows a call (2 for guidance that doubles
+    the batch). Steps are the settings'; where there are none, each call is one.
+    """
+    counted = (run.get("evaluations") or {}).get("network")
+    if not counted or not counted["depth"]:
+        return NOTHING
+    calls, work = float(counted["depth"]), float(counted["work"])
+    steps = run["settings"].get("steps")
+    if not isinstance(steps, int) or run["settings"].get("sampler") == "deq-ddim":
+        steps = round(calls)  # DEQ-DDIM has all its steps in every call
+    return f"{steps} x {calls / steps:.3g} x {work / calls:.3g}"
+
+
 def settings_text(settings: Mapping[str, Json]) -> str:
     """Show settings in short: ``sampler=euler, steps=32``."""
     return ", ".join(f"{key}={_setting(value)}" for key, value in settings.items())

@@ -270,7 +270,7 @@ def _costs(runs: Sequence[ShownRun], names: Sequence[str]) -> Iterator[tuple[str
     for run, name in zip(runs, names, strict=True):
         measured = run.costs.get("measured")
         if measured:
-            yield name, cost_cells(measured)
+            yield name, cost_cells(run.results, measured)
 
 
 def _cost_notes(runs: Sequence[ShownRun], names: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rbench.harness.types import Json
-from rbench.leaderboards.image_costs import cost_cells
+from rbench.leaderboards.image_costs import COST_HEADINGS, cost_cells
 from rbench.leaderboards.image_names import run_names
 from rbench.leaderboards.image_numbers import (
     Group,
@@ -39,15 +39,11 @@ def image_tables(runs: Sequence[Results]) -> str:
     return "\n\n".join(parts)
 
 
-def cost_table(costs: Sequence[tuple[str, Mapping[str, Json]]]) -> str | None:
-    """Return what the models cost, of (model, costs.json); None where nothing was measured."""
-    measured = [(name, cost.get("measured")) for name, cost in costs]
-    lines = [[name, *cost_cells(what)] for name, what in measured if what]
-    headings = [
-        "model", "parameters", "FLOPs/image", "s/image at batch 1", "images/s", "at batch",
-        "peak memory", "device",
-    ]  # fmt: skip
-    return table(headings, lines, tail=1) if lines else None
+def cost_table(costs: Sequence[tuple[str, Results, Mapping[str, Json]]]) -> str | None:
+    """Return what the models cost, of (name, results, costs); None where nothing was measured."""
+    measured = [(name, run, cost.get("measured")) for name, run, cost in costs]
+    lines = [[name, *cost_cells(run, what)] for name, run, what in measured if what]
+    return table(["model", *COST_HEADINGS], lines, tail=1) if lines else None
 
 
 def results_text(runs: Sequence[tuple[Results, Mapping[str, Json]]]) -> str:
@@ -57,7 +53,9 @@ def results_text(runs: Sequence[tuple[Results, Mapping[str, Json]]]) -> str:
         of_task = [(results, costs) for results, costs in runs if results["task"] == task]
         results = [one for one, _ in of_task]
         names = run_names(results)
-        costs = cost_table(list(zip(names, (cost for _, cost in of_task), strict=True)))
+        costs = cost_table(
+            [(name, one, cost) for name, (one, cost) in zip(names, of_task, strict=True)]
+        )
         remarks = [f"{whose}: {line}" for line, whose in shared_remarks(results, names)]
         parts += [task, image_tables(results)]
         parts += ["Costs", costs] if costs else []

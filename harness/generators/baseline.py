@@ -41,14 +41,14 @@ class BaselineImages:
     @classmethod
     def open(cls, name: str, given: Mapping[str, Any], context: GeneratorContext) -> ImageGenerator:
         """Return the baseline. Raises `UsageError` for an unknown name, or without real images."""
-        if name not in _BASELINES:
+        if name not in BASELINES:
             raise UsageError(
-                f"there is no baseline of images {name!r}{nearest(name, list(_BASELINES))}"
+                f"there is no baseline of images {name!r}{nearest(name, list(BASELINES))}"
             )
         options = build(BaselineOptions, given, f"baseline/{name}")
         if options.batch < 1:
             raise UsageError(f"baseline/{name}: batch={options.batch} is below 1.")
-        generator: ImageGenerator = _BASELINES[name](context.task, options.batch)
+        generator: ImageGenerator = BASELINES[name](context.task, options.batch)
         return generator
 
 
@@ -157,7 +157,7 @@ def _real(split: str) -> Callable[["ImageTask", int], FolderSamples]:
     return samples
 
 
-_BASELINES: Mapping[str, Callable[["ImageTask", int], Any]] = {
+BASELINES: Mapping[str, Callable[["ImageTask", int], Any]] = {
     "noise": UniformPixels,
     "gaussian": GaussianPixels,
     "train": _real("train"),

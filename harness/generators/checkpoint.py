@@ -1,6 +1,7 @@
 """Weights from a file into a network: the entry that is wanted, and every name accounted for."""
 
 import pickle
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import torch
 
 from rbench.errors import ModelError
+from rbench.harness.generators.failure import short_reason
 
 _SHOWN = 3
 
@@ -83,6 +85,10 @@ def _safetensors(path: Path) -> dict[str, torch.Tensor]:
 
 
 def _pickled(path: Path) -> Any:
+    if _is_script(path):
+        raise ModelError(
+            f"{path} is a file of torch.jit.save, network and weights: give it as torchscript:FILE."
+        )
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
@@ -91,8 +97,18 @@ def _pickled(path: Path) -> Any:
             f"unpickled: save the state_dict alone, best as safetensors."
         ) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise ModelError(f"{path} cannot be read as a file of torch.save ({reason}).") from error
+        reason = f"{type(error).__name__}: {short_reason(error)}".removesuffix(": ")
+        raise ModelError(
+            f"{path} cannot be read as a file of torch.save, or is damaged ({reason})."
+        ) from error
+
+
+def _is_script(path: Path) -> bool:
+    """Return whether a file is TorchScript's, which `torch.load` would run or warn about."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(name.endswith("/constants.pkl") for name in archive.namelist())
 
 
 def _listed(found: object) -> str:

@@ -16,7 +16,7 @@ from rbench.harness.types import Json
 if TYPE_CHECKING:
     import torch
 
-_FORM = "give diffusers:REPO_OR_DIR or python:package.module:callable"
+_FORM = "give diffusers:REPO_OR_DIR or python:package.module:callable (or FILE.py@callable)"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ def open_decoder(name: str, *, scale: float | None, shift: float | None, offline
     `UsageError` for a name that makes no sense and a scale of 0, `ModelError` where the decoder
     cannot be had.
     """
+    if ".py@" in name and not name.startswith("python:"):
+        name = f"python:{name}"
     kind, _, rest = name.partition(":")
     if kind not in ("diffusers", "python") or not rest:
         raise UsageError(f"decoder={name!r}: {_FORM}.")

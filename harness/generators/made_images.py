@@ -38,6 +38,11 @@ def _stacked(made: Any, indices: Sequence[int], what: str) -> Any:
     import numpy as np
 
     if hasattr(made, "detach"):  # a tensor
+        if str(getattr(made, "layout", "torch.strided")) != "torch.strided":
+            raise ModelError(
+                f"{what} returned a tensor of layout {made.layout} for sample {indices[0]}: "
+                f"return a dense one (.to_dense())."
+            )
         made = made.detach()
         return made.unsqueeze(1) if made.ndim == 3 else made
     if isinstance(made, list | tuple):

@@ -46,7 +46,7 @@ class NetworkFileOptions(NetworkOptions):
     shape: str | None = option(None, "C,H,W of its input; unset: the task's images")
     classes: int | None = option(None, "labels it knows, 0 for none; unset: the task's")
     decoder: str | None = option(
-        None, "from latents to images: diffusers:REPO_OR_DIR or python:module:callable"
+        None, "from latents to images: diffusers:REPO_OR_DIR, python:module:name or FILE.py@name"
     )
     latent_scale: float | None = option(
         None, "latents are divided by it before decoding; unset: as the decoder says, or 1"
@@ -147,11 +147,11 @@ def _split(what: str, given: Mapping[str, Any], kind: type[Any]) -> tuple[Any, A
     name = given.get("sampler") or _SAMPLERS.get(str(given.get("predicts")))
     if name is None:
         why = (
-            "a network that predicts x may be a flow, a pixel MeanFlow or an equilibrium"
+            ": a network that predicts x may be a flow, a pixel MeanFlow or an equilibrium"
             if given.get("predicts") == "x"
-            else "or -M predicts=, what the network returns"
+            else ", or -M predicts=, what the network returns"
         )
-        raise UsageError(f"{what} needs -M sampler=NAME: {why}.")
+        raise UsageError(f"{what} needs -M sampler=NAME{why}.")
     return split_options({**given, "sampler": name}, kind, sampler_type(str(name))(), what)
 
 

@@ -67,11 +67,12 @@ class PythonGenerator:
         made: Any,
         options: PythonGeneratorOptions,
         source: object,
-        task_classes: int,
+        asked: ImageSpec,
     ) -> None:
         """Wrap `made`, the object or function that makes images, whose code is in `source`.
 
-        Where it does not say how many classes it knows, it is taken to know `task_classes`.
+        What it does not say of its images is taken to be as `asked`: the classes, and, where it
+        says the classes alone, the size.
         Raises `UsageError` for a declaration that makes no sense.
         """
         self._name = name
@@ -83,7 +84,10 @@ class PythonGenerator:
         declared = getattr(made, "spec", None) if options.size is None else _size(options.size)
         classes = declared.classes if isinstance(declared, ImageSpec) else None
         self._classes: int | None = _chosen(options.classes, made, "classes", classes)
-        known = task_classes if self._classes is None else self._classes
+        _check_classes(name, self._classes)
+        known = asked.classes if self._classes is None else self._classes
+        if declared is None and self._classes is not None:
+            declared = asked
         self.spec = None if declared is None else _spec(declared, known, name)
         own = getattr(made, "settings", None)
         self.settings: Mapping[str, Json] = {
@@ -195,7 +199,7 @@ def _opened(
     options = build(PythonGeneratorOptions, given, f"python:{name}")
     made = _made(name, found)
     if not is_generator(made):
-        return PythonGenerator(name, made, options, source, context.task.spec.classes)
+        return PythonGenerator(name, made, options, source, context.task.spec)
     if given:
         raise UsageError(
             f"python:{name} is a whole generator, which says itself what it is: leave out "
@@ -246,6 +250,11 @@ def _binds(found: Any, *arguments: Any) -> bool:
 def _chosen(given: Any, made: object, name: str, default: Any) -> Any:
     declared = getattr(made, name, None)
     return given if given is not None else default if declared is None else declared
+
+
+def _check_classes(name: str, classes: Any) -> None:
+    if classes is not None and (type(classes) is not int or classes < 0):
+        raise UsageError(f"python:{name}: classes={classes!r} is not 0 or more.")
 
 
 def _size(text: str) -> tuple[int, ...]:

@@ -80,7 +80,7 @@ class ReadyImages:
         except DataError as error:
             self._pass = None
             # The reason alone: the source counts from where this pass began.
-            reason = error.__cause__ or error
+            reason = str(error.__cause__ or error).rstrip(".")
             raise DataError(
                 f"sample {index}, {self._name(index)} in {shown(self._source.path)}, {reason}."
             ) from error

@@ -71,13 +71,17 @@ class Comparison:
     @property
     def other_reference(self) -> str:
         """Why the reference is not that of the published numbers; "" where it is."""
-        given = self.evaluator.reference.file
-        if given is not None:
-            return f"against {given.name}, which is not the protocol's reference"
-        preset, side = self._preset, self.reference.side
-        if preset is not None and side is not None and not is_its_reference(preset, side):
-            return f"against {side.name}, which is not the reference of {preset.name}"
-        return ""
+        asked, preset, side = self.evaluator.reference, self._preset, self.reference.side
+        if asked.file is not None or asked.given:
+            name = asked.name if asked.file is None else asked.file.name
+            return f"against {name}, which is not the protocol's reference"
+        if preset is None or side is None:
+            return ""
+        # Where real images do what is not published, the published rest stands by representation.
+        used = [self._real_side(job.representation.name) for job in self.jobs]
+        if any(one is not None and is_its_reference(preset, one) for one in used):
+            return ""
+        return f"against {side.name}, which is not the reference of {preset.name}"
 
     def extrapolated(self, samples: int) -> list[Job]:
         """Return the Fréchet distances that so many samples can be extrapolated from.
@@ -110,8 +114,15 @@ class Comparison:
             inputs = Inputs(sides, features, further, BLOCKS, LEVEL, self.reference.validation)
             rows += compute(jobs, inputs, self.warnings)
         if self._preset is not None:
-            rows = [named(row, self._preset, self.reference.side) for row in rows]
+            preset = self._preset
+            rows = [named(row, preset, self._real_side(row.on.partition(":")[0])) for row in rows]
         return [*rows, *self._ratios(rows)]
+
+    def _real_side(self, representation: str) -> Side | None:
+        """Return the real side under the name of what stands for one representation."""
+        side = self.reference.side
+        own = None if side is None else side.statistics.get(representation)
+        return side if side is None or own is None else replace(side, name=own.path or side.name)
 
     @property
     def _preset(self) -> Preset | None:

@@ -44,8 +44,8 @@ def measure_costs(
     Args:
         generator: what is measured; ready-made samples give no numbers.
         make_batch: gives a batch of that size.
-        seconds: allowed for timing, after operations were counted. A larger batch is not begun where it would not fit in; batch 1 is timed
-            once in any case.
+        seconds: allowed for timing, after operations were counted. A larger batch is not begun
+            where it would not fit in; batch 1 is timed once in any case.
         device: where it computes, ``cuda:0``; None looks at its networks, or else its images.
 
     Returns the entry ``measured`` of costs.json: device, threads, parameters by role,

@@ -29,7 +29,7 @@ def export_images(
     count = 0
     try:
         if folder.exists() and any(folder.iterdir()):
-            raise UsageError(f"{folder} is not empty: give --out a new folder.")
+            raise UsageError(f"{folder} is not empty: give --output a new folder.")
         folder.mkdir(parents=True, exist_ok=True)
         for block in Shards(run.path / "shards").images(repeat, samples):
             if block.dtype.kind == "f":

@@ -34,6 +34,18 @@ def available(shards: Shards, cell: ImageCell) -> Available:
     return Available(samples, repeats, sum(counts), cell.samples * cell.repeats)
 
 
+def made_apart(shards: Shards, found: Available) -> str:
+    """Return that samples were made on several devices or by several torches; "" otherwise."""
+    metas = (m for repeat in range(found.repeats) for m in shards.meta(repeat, found.samples))
+    places = sorted({f"{m['device']} with torch {m['torch']}" for m in metas if "torch" in m})
+    if len(places) < 2:
+        return ""
+    return (
+        f"The samples were made on {' and on '.join(places)}, where the same noise may give other "
+        f"bits; --fresh makes all of them alike."
+    )
+
+
 def generated(shards: Shards, found: Available, quantise: str) -> dict[str, Json]:
     """Return the parts of results.json that say how the samples were made.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from rbench.harness.images.check_evaluators import check_evaluators as check_evaluators
 from rbench.harness.images.check_evaluators import too_few
 from rbench.harness.images.comparison import BLOCKS, Comparison, Work, prepare
-from rbench.harness.images.generated import Available, available, generated
+from rbench.harness.images.generated import Available, available, generated, made_apart
 from rbench.harness.images.image_rows import SetOfRows
 from rbench.harness.images.pinned_threads import merge_threads, pinned_threads
 from rbench.harness.images.plan import ImageCell
@@ -89,7 +89,7 @@ def merge(
         "reasons": {"errored": {"not sampled yet": missing}} if missing else {},
         "representations": {one.key: dict(one.identity) for one in kept.values()},
         "references": {one.evaluator.name: one.reference.described for one in comparisons},
-        "warnings": _warnings(task, comparisons, sets, found),
+        "warnings": _warnings(task, comparisons, sets, found, made_apart(shards, found)),
         "rows": [asdict(row) for row in [*rows, *over_sets(rows)]],
     }
 
@@ -200,9 +200,13 @@ def _other_count(task: ImageTask, found: Available) -> str:
 
 
 def _warnings(
-    task: ImageTask, comparisons: Sequence[Comparison], sets: Sequence[_Set], found: Available
+    task: ImageTask,
+    comparisons: Sequence[Comparison],
+    sets: Sequence[_Set],
+    found: Available,
+    apart: str,
 ) -> list[str]:
-    said = list(task.warnings)
+    said = [*task.warnings, *filter(None, [apart])]
     if _fewer(task, found):
         said.append(
             f"{found.samples} samples are fewer than the {task.samples} of the protocol: distances "

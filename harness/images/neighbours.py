@@ -80,10 +80,11 @@ def write_neighbours(
     """Write ``neighbours.npz`` into the run; hold its lock.
 
     It has ``samples`` (floats of tasks that do not quantise are rounded) and ``neighbours``
-    (n, h, w, c) uint8, ``indices`` of the neighbours in the training set, ``distances``, and for scale ``quantiles`` with ``reference`` distances at them
-    and ``reference_set`` (``test`` or ``train``). Returns None, and writes nothing, where there
-    are no kept images or no training images of their size, and where the training set is larger
-    than 4 GiB of pixels, which would take longer than the numbers.
+    (n, h, w, c) uint8, ``indices`` of the neighbours in the training set, ``distances``, and for
+    scale ``quantiles`` with ``reference`` distances at them and ``reference_set`` (``test`` or
+    ``train``). Returns None, and writes nothing, where there are no kept images or no training
+    images of their size, and where the training set is larger than 4 GiB of pixels, which would
+    take longer than the numbers.
     """
     kept = _first(Shards(run.path / "shards").images(0, SAMPLES), SAMPLES)
     if "train" not in task.real or kept is None:

@@ -21,6 +21,8 @@ def plan_image_cell(task: ImageTask, model: GeneratorModel, options: ImageRunOpt
         raise UsageError(f"--repeats {repeats} is not a positive number.")
     if options.workers < 1:
         raise UsageError(f"--workers {options.workers} is not a positive number.")
+    if not 0 <= options.seed < 2**64:
+        raise UsageError(f"--seed {options.seed} is not between 0 and 2^64 - 1.")
     ranks = find_ranks()
     if ranks is not None:
         _refuse_among_ranks(model, options)
@@ -28,7 +30,7 @@ def plan_image_cell(task: ImageTask, model: GeneratorModel, options: ImageRunOpt
         what = f"the model {model.label!r}" if options.task_entry else f"the task {task.name!r}"
         raise UsageError(
             f"--workers {options.workers}: workers open task and model again by name, and {what} "
-            f"is an object; name it (python:file.py:function) or use --workers 1."
+            f"is an object; name it (FILE.py@NAME) or use --workers 1."
         )
     generator = model.generator
     wrong = misfit(generator, task)
@@ -73,5 +75,5 @@ def _refuse_among_ranks(model: GeneratorModel, options: ImageRunOptions) -> None
     if model.identity is None:
         raise UsageError(
             f"{model.label} does not say which model it is, so the ranks of torchrun cannot share "
-            f"a run: put it into a file (python:file.py:function), or use one process."
+            f"a run: put it into a file (FILE.py@NAME), or use one process."
         )

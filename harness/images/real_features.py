@@ -13,15 +13,13 @@ from tempfile import mkdtemp
 from rbench.assets import cache_folder
 from rbench.errors import AssetError, DataError
 from rbench.harness.canonical import digest
-from rbench.harness.images.wanted import feature_key
+from rbench.harness.images.wanted import feature_key, has_hash
 from rbench.harness.types import Json
 from rbench.metrics.evaluation.features import SideFeatures, extract_sides, load_extractors
 from rbench.metrics.evaluation.jobs import Job
 from rbench.metrics.evaluation.sides import Side
 from rbench.metrics.feature_store import FeatureStore
 from rbench.metrics.images import ImageSource
-
-_NO_WEIGHTS = "no weights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def real_features(
             if progress is not None:
                 progress(f"features of the real images ({side.name}): {done} of {total}")
 
-        keep = {name for name in absent if _can_be_kept(here[name])}
+        keep = {name for name in absent if has_hash(here[name])}
         folder = _new_folder() if keep else Path(mkdtemp(dir=scratch))
         try:
             made = extract_sides({"real": side}, {"real": absent}, extractors, folder, show)
@@ -103,7 +101,7 @@ def _kept(
     found, absent = {}, {}
     for name, outputs in wanted.items():
         identity = identities[name]
-        store = _open(_place(source, identity, outputs)) if _can_be_kept(identity) else None
+        store = _open(_place(source, identity, outputs)) if has_hash(identity) else None
         if store is None:
             absent[name] = outputs
         else:
@@ -137,11 +135,6 @@ def _new_folder() -> Path:
             f"{_folder()} cannot be written ({error.strerror}): set RBENCH_CACHE to a folder that "
             f"can."
         ) from error
-
-
-def _can_be_kept(identity: Mapping[str, Json]) -> bool:
-    weights = identity["weights"]
-    return weights["sha256"] is not None or weights["source"] == _NO_WEIGHTS
 
 
 def _open(place: Path) -> FeatureStore | None:

@@ -64,6 +64,7 @@ def run_image_cell(
         run.write_json("plan.json", cell.to_json())
         if ranks is None:
             Shards(run.path / "shards").remove_unfinished()
+            Shards(run.path / "shards").remove_unnamed()
         monitor.images_planned(_forecast(cell, asked, run, task, options))
         counts = SampleCounts(total=cell.samples * cell.repeats)
         session, last = Session(run, cell), ranks is None

@@ -58,7 +58,7 @@ def _statistics(group: Sequence[ImageRow]) -> list[ImageRow]:
     ]
     if not whole.higher_is_better:
         least = min(group, key=lambda row: (row.value, row.repeat))
-        note = _joined(common, f"set {least.repeat + 1} of {len(values)}", _MINIMUM)
+        note = _joined(common, f"set {(least.repeat or 0) + 1} of {len(values)}", _MINIMUM)
         rows.append(replace(whole, statistic="minimum", value=least.value, note=note))
     return rows
 

@@ -216,6 +216,7 @@ class _Source:
             "samples": len(self._unit),
             "seconds": {"sampling": self._seconds, "features": seconds},
             "device": _device_name(self._stream),
+            "torch": str(_torch().__version__),
             "evaluations": self._evaluations,
             "clipped": self._clipped,
             "values": self._values,

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from rbench.errors import RunDirectoryError
 from rbench.harness.images.plan import Unit
+from rbench.harness.images.wanted import has_hash
 from rbench.harness.types import Json
 
 INDEX = np.dtype([("index", np.int64), ("seed", np.int64), ("label", np.int64)])
@@ -36,8 +37,9 @@ class Shard:
 
     @property
     def rows(self) -> int:
-        """How many samples it holds; 0 where it is not there."""
-        return len(self.index()) if self.path.is_dir() else 0
+        """How many samples it holds; 0 where it is not there, or is being replaced just now."""
+        lines = self._index_if_there()
+        return 0 if lines is None else len(lines)
 
     @property
     def kept(self) -> int:
@@ -91,6 +93,17 @@ class Shard:
             with unfinished.open("wb") as file:
                 np.save(file, values, allow_pickle=False)
             unfinished.replace(folder / f"{output}.npy")
+
+    def _index_if_there(self) -> npt.NDArray[Any] | None:
+        if not self.path.is_dir():
+            return None
+        try:
+            return self.index()
+        except RunDirectoryError:
+            # Another rank may be between the two steps of `Shards.writing`.
+            if any(self.path.parent.glob(f"{_UNFINISHED}{self.path.name}.*")):
+                return None
+            return self.index()
 
     def _has(self, name: str) -> bool:
         return (self.path / name).is_file()
@@ -185,14 +198,22 @@ class Shards:
             for left in [*self.folder.glob(f"{where}/{_UNFINISHED}*")]:
                 left.unlink(missing_ok=True)
 
+    def remove_unnamed(self) -> None:
+        """Remove features of functions, which may have changed since. Hold the run's lock."""
+        for about in [*self.folder.glob("*/features/*/about.json")]:
+            if not has_hash(_read_json(about)):
+                shutil.rmtree(about.parent, ignore_errors=True)
+
     def _in_order(self, repeat: int) -> Iterator[Shard]:
         """Yield the shards of a set, as long as each continues the one before it."""
         number = expected = 0
-        while rows := (shard := self.at(repeat, number)).rows:
-            if int(shard.index()["index"][0]) != expected:
+        while True:
+            shard = self.at(repeat, number)
+            lines = shard._index_if_there()
+            if lines is None or not len(lines) or int(lines["index"][0]) != expected:
                 return
             yield shard
-            expected += rows
+            expected += len(lines)
             number += 1
 
     def _first(self, repeat: int, n: int) -> Iterator[tuple[Shard, int]]:
@@ -230,9 +251,12 @@ def _load(path: Path) -> npt.NDArray[Any]:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise _damaged(path, error) from None
+    if not isinstance(found, dict) or not found:
+        raise _damaged(path, ValueError("it holds no mapping"))
+    return found
 
 
 def _damaged(path: Path, error: Exception) -> RunDirectoryError:

@@ -45,6 +45,7 @@ class Reference:
         file: statistics that the user named, in place of the asset.
         by_representation: statistics for single representations, by name.
         validation: statistics of held-out images, by representation, for FDr.
+        given: whether the user named some of it in place of what the protocol has.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Reference:
     file: Path | None = None
     by_representation: Mapping[str, Asset | Path] = field(default_factory=dict)
     validation: Mapping[str, Asset | Path] = field(default_factory=dict)
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from rbench.metrics.representations.representation import Representation
 
 Kind: TypeAlias = tuple[str, str, str]
 
+_NO_WEIGHTS = "no weights"
+
 
 @dataclass(frozen=True, slots=True)
 class WantedFeatures:
@@ -54,6 +56,15 @@ def kind_of(representation: Representation) -> Kind:
 def kind_of_identity(identity: Mapping[str, Json]) -> Kind:
     """Return the same from an extractor's identity."""
     return identity["name"], digest(identity["preprocess"]), identity["precision"]
+
+
+def has_hash(identity: Mapping[str, Json]) -> bool:
+    """Return whether an extractor's identity says which network it is.
+
+    A function has no hash: edited, it is another network under the same identity.
+    """
+    weights = identity["weights"]
+    return weights["sha256"] is not None or weights["source"] == _NO_WEIGHTS
 
 
 def feature_key(identity: Mapping[str, Json]) -> str:

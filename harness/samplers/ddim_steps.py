@@ -27,7 +27,8 @@ class DdimSteps:
 def ddim_steps(network: Network, count: int, spacing: Spacing) -> DdimSteps:
     """Choose `count` of the network's T training steps.
 
-    - uniform: 0, k, 2k ... with k = T // count, as DDIM's code and diffusers' ``leading``;
+    - uniform: 0, k, 2k ... with k = T // count, as diffusers' ``leading``; as DDIM's code where
+      `count` divides T, which otherwise takes all multiples of k below T, so some more;
     - trailing: T - 1, T - 1 - T/count ..., rounded, as diffusers' ``trailing``;
     - quadratic: squares of numbers spaced evenly from 0 to sqrt(0.8 T), rounded down, as DDIM's
       code. Steps that come twice would change nothing and are left out: there are fewer then.

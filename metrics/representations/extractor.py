@@ -219,6 +219,6 @@ def _device(device: "torch.device | str | None") -> "torch.device":
         chosen = torch.device(device)
         torch.empty(0, device=chosen)
     except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise UsageError(f"The device {str(device)!r} cannot be used: {reason}") from error
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise UsageError(f"The device {str(device)!r} cannot be used: {reason}.") from error
     return chosen

@@ -11,7 +11,8 @@ from rbench.errors import UsageError
 def command(
     run: Annotated[str, typer.Argument(help="A run of a task of images.")],
     out: Annotated[
-        str, typer.Option("--out", "-o", envvar="RBENCH_OUT", metavar="DIR", help="A new folder.")
+        str,
+        typer.Option("--output", "-o", envvar="RBENCH_OUTPUT", metavar="DIR", help="A new folder."),
     ],
     repeat: Annotated[
         int, typer.Option(envvar="RBENCH_REPEAT", metavar="R", help="Which set, from 0.")

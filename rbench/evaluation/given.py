@@ -1,6 +1,7 @@
 """Checking what a caller of `evaluate` gave, before anything is loaded."""
 
 from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +39,19 @@ def named(what: str, given: Any) -> list[Any]:
 
 def whole(name: str, given: Any) -> int:
     """Return a whole number. Raises `UsageError`."""
-    if isinstance(given, bool) or not isinstance(given, int):
+    if isinstance(given, bool) or not isinstance(given, Integral):  # numpy's are no int
         raise UsageError(f"{name}={given!r} is not a whole number.")
-    return given
+    return int(given)
 
 
 def at_least_one(name: str, given: int | str, word: str) -> int | None:
-    """Return a positive number, or None for `word`. Raises `UsageError`."""
-    if given == word:
+    """Return a positive number, or None for `word`, if there is one. Raises `UsageError`."""
+    if word and given == word:
         return None
     number = int(given) if str(given).isdecimal() else 0
     if number < 1:
-        raise UsageError(f"{name} {given!r} is neither `{word}` nor a positive number.")
+        allowed = f"neither `{word}` nor" if word else "not"
+        raise UsageError(f"{name} {given!r} is {allowed} a positive number.")
     return number
 
 

@@ -55,6 +55,8 @@ def pair(
     why_not: dict[int, str] = {}
     for want in wanted:
         kinds = kinds_of(want.model)
+        if not all_tasks and len(kinds) > 1:
+            kinds = frozenset({"questions"})  # a function that is asked nothing in particular
         opened: Model | None = None
         reasons: list[str] = []
         offered = [t for t in tasks if want.only is None or t.entry in want.only]

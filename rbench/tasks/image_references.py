@@ -56,7 +56,8 @@ def find_reference(evaluator: Evaluator, published: Published, sources: Sources)
     jobs = [job for job in evaluator_jobs(evaluator) if job.metric in NEEDS_REAL]
     files = _by_representation(jobs, sources)
     if sources.options.reference is not None:
-        return _given(sources.options.reference, files, sources)
+        return _given(sources.options.reference, files, sources, published)
+    replaced = published.asset is not None and not set(files).isdisjoint(published.covers)
     real = sources.real.get(published.split or "")
     missing = [
         job
@@ -67,14 +68,20 @@ def find_reference(evaluator: Evaluator, published: Published, sources: Sources)
         raise DataError(_what_is_missing(evaluator, published, missing, sources))
     if all(_published(job, published) for job in jobs):
         return Reference(
-            published.name, published.split, asset=published.asset, by_representation=files
+            published.name,
+            published.split,
+            asset=published.asset,
+            by_representation=files,
+            given=replaced,
         )
     by_name = dict(files)
     if published.asset is not None:
         # For its own representations alone: were it a batch, its images would stand for the others.
         for name in {job.representation.name for job in jobs} & set(published.covers):
             by_name.setdefault(name, published.asset)
-    return Reference(published.name, published.split, real=real, by_representation=by_name)
+    return Reference(
+        published.name, published.split, real=real, by_representation=by_name, given=replaced
+    )
 
 
 def _published(job: Job, published: Published) -> bool:
@@ -86,18 +93,27 @@ def _published(job: Job, published: Published) -> bool:
     return job.representation.name in published.covers
 
 
-def _given(given: str, files: Mapping[str, Path | Asset], sources: Sources) -> Reference:
+def _given(
+    given: str, files: Mapping[str, Path | Asset], sources: Sources, published: Published
+) -> Reference:
     """Return the reference that ``-T reference=`` names: statistics, images, or both in one."""
     if given.startswith("asset:"):
         asset = named(given.removeprefix("asset:"))
-        return Reference(f"given {asset.name}", None, asset=asset, by_representation=files)
+        return Reference(
+            f"given {asset.name}",
+            None,
+            asset=asset,
+            by_representation=files,
+            given=bool(files) or asset != published.asset,
+        )
     path = Path(given)
     if sources.strict and not path.exists():
         raise UsageError(f"reference={given!r}: there is no such file or folder.")
     name = f"given {path.name}"
     if path.suffix in (".npz", ".pkl", ".pickle"):  # of a pickle, its reader says why not
-        return Reference(name, None, file=path, by_representation=files)
-    return Reference(name, None, real=RealSet(name, "given", path), by_representation=files)
+        return Reference(name, None, file=path, by_representation=files, given=True)
+    real = RealSet(name, "given", path)
+    return Reference(name, None, real=real, by_representation=files, given=True)
 
 
 def _by_representation(jobs: Sequence[Job], sources: Sources) -> dict[str, Path | Asset]:

@@ -1,9 +1,10 @@
 """ImageNet at 128 x 128 by class, as HamGAN reports it, against the validation images.
 
 Geng et al. 2021, "Is Attention Better Than Matrix Decomposition?", arXiv 2109.04553, with the
-evaluator of TF-GAN: 49 batches of 1,024 samples, real images and labels of the validation split,
-the Inception score over all samples at once. Numbers against validation images are not those
-against training images: guided-diffusion's evaluator stands beside it.
+evaluator of TF-GAN: 49 batches of 1,024 samples, floats that are not quantised, real images and
+labels of the validation split, the Inception score over all samples at once. Numbers against
+validation images are not those against training images: guided-diffusion's evaluator stands
+beside it.
 """
 
 from rbench.assets.statistics import ADM_IMAGENET_128
@@ -20,6 +21,7 @@ _HAMGAN = EvaluatorSpec(
     preset="torch-fidelity",  # the same weights and steps
     options={"inception-score": {"splits": 1}},
     labels="balanced",
+    quantise="none",  # its floats go into Inception as they are
     samples=49 * 1024,
     notes=(
         "HamGAN scored each checkpoint five times, with 50,176 real images: the 50,000 of the "

@@ -9,6 +9,7 @@ from rbench.leaderboards.image_numbers import (
     Reading,
     depth,
     evaluations_text,
+    factors_text,
     groups,
     headline_line,
     interval_text,
@@ -162,3 +163,15 @@ def test_settings_that_a_sampler_has_anyway_are_left_out_and_steps_never() -> No
         "sampler": "euler", "steps": 32, "guidance": 2.0, "dtype": "bfloat16",
     }  # fmt: skip
     assert shown(temperature=0.5) == {"temperature": 0.5}
+
+
+def test_evaluations_are_shown_by_their_factors() -> None:
+    def shown(depth: float, work: float, **settings: object) -> str:
+        return factors_text(
+            {"settings": settings, "evaluations": {"network": {"depth": depth, "work": work}}}
+        )
+
+    assert shown(99, 198, sampler="heun", steps=50) == "50 x 1.98 x 2"
+    assert shown(2, 2, sampler="consistency", sigmas="80,0.821") == "2 x 1 x 1"
+    assert shown(8, 200, sampler="deq-ddim", steps=25) == "8 x 1 x 25"
+    assert factors_text({"settings": {}, "evaluations": {}}) == "–"

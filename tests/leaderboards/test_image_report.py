@@ -208,7 +208,8 @@ def test_neighbours_are_explained_in_sentences() -> None:
 
 def test_costs_are_a_table_with_their_notes() -> None:
     html = page(*several())
-    assert ["zoo/flow steps=1", "560 k", "1.23 M", "2 ms", "1234", "64", "50 MiB"] in rows(html)
+    line = ["zoo/flow steps=1", "1 x 1 x 1", "560 k", "1.23 M", "2 ms", "1234", "64", "50 MiB"]
+    assert line in rows(html)
     assert "Measured on a CPU, 1 thread." in html
     assert html.count('<p class="note">memory of the whole process</p>') == 1
     assert 'id="costs"' not in page(shown(costs={}))
@@ -255,5 +256,6 @@ def test_costs_without_a_measurement_are_shown_as_far_as_they_go() -> None:
     other = costs()
     other["measured"]["device"] = "a GPU"
     html = page(shown(costs=found), shown(results("zoo/b"), costs=other))
-    assert ["zoo/flow", "–", "–", "–", "–", "–", "–", "a CPU, 1 thread"] in rows(html)
+    (line,) = [row for row in rows(html) if row[0] == "zoo/flow" and row[-1] == "a CPU, 1 thread"]
+    assert line[2:-1] == ["–"] * 6
     assert "Measured on" not in html

@@ -59,11 +59,11 @@ def test_costs_have_units_and_name_the_settings_of_twins() -> None:
     runs = [(results(steps=1), costs(0.0015)), (results(steps=2), costs())]
     text = results_text([*runs, (results("baseline/test", 0.4, None), {"measured": None})])
     assert cells(text.partition("Costs")[2], "zoo/flow steps=1") == [
-        "zoo/flow steps=1", "560 k", "1.23 M", "1.5 ms", "1234", "64", "50 MiB",
+        "zoo/flow steps=1", "1 x 1 x 1", "560 k", "1.23 M", "1.5 ms", "1234", "64", "50 MiB",
         "a CPU, 1 thread",
     ]  # fmt: skip
     assert "baseline/test" not in text.partition("Costs")[2]
-    assert cost_table([("m", {"measured": None}), ("n", {})]) is None
+    assert cost_table([("m", results(), {"measured": None}), ("n", results(), {})]) is None
 
 
 def test_counts_are_shown_with_three_digits_and_a_prefix() -> None:
@@ -78,7 +78,7 @@ def test_counts_are_shown_with_three_digits_and_a_prefix() -> None:
     ]
     assert [bytes_text(n) for n in (-5, 2048, 3 * 1024**3)] == ["< 1 MiB", "< 1 MiB", "3 GiB"]
     assert parameters_text({"decoder": 49e6, "network": 676e6}) == "676 M + decoder 49 M"
-    assert cost_cells({}) == ["–"] * 7
+    assert cost_cells(results("baseline/test", 0.4, None), {}) == ["–"] * 8
 
 
 def test_remarks_say_what_is_missing_clipped_or_not_deterministic() -> None:

@@ -59,7 +59,7 @@ def test_the_names_that_the_authors_of_fdr_gave_are_known(tmp_path: Path) -> Non
 def test_given_statistics_go_before_the_published_ones(tmp_path: Path) -> None:
     given = write_statistics(tmp_path / "mine.npz")
     found = reference("cifar10", reference=str(given))
-    assert found == Reference("given mine.npz", None, file=given)
+    assert found == Reference("given mine.npz", None, file=given, given=True)
 
 
 def test_given_images_are_a_reference_that_opens(tmp_path: Path) -> None:
@@ -74,6 +74,17 @@ def test_given_images_are_a_reference_that_opens(tmp_path: Path) -> None:
         (evaluator,) = load("cifar10", reference=str(given)).evaluators
         opened = open_reference(evaluator.reference, evaluator_jobs(evaluator), offline=True)
         assert opened.side is not None and opened.side.images is not None
+
+
+def test_what_the_user_puts_in_place_of_the_protocols_reference_is_marked(tmp_path: Path) -> None:
+    write_batch(tmp_path / "some.npz", pictures(3, 32))
+    assert reference("cifar10", evaluators="get", reference=str(tmp_path / "some.npz")).given
+    assert reference("imagenet256", reference="asset:jit_in256_stats.npz").given
+    own = "asset:VIRTUAL_imagenet256_labeled.npz"
+    assert not reference("imagenet256", reference=own).given
+    assert not reference("imagenet256").given
+    write_statistics(tmp_path / "inception-v3.npz")
+    assert reference("imagenet256", evaluators="jit", references=str(tmp_path)).given
 
 
 def test_an_asset_can_be_given_by_its_name() -> None:

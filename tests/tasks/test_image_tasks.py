@@ -23,7 +23,7 @@ PINNED = {
     "fashion-mnist": (28, 1, 0, 10_000, "none", "round", "pixels"),
     "cifar10": (32, 3, 0, 50_000, "none", "round", "edm"),
     "imagenet64": (64, 3, 1000, 50_000, "random", "round", "edm"),
-    "imagenet128": (128, 3, 1000, 50_176, "balanced", "round", "hamgan"),
+    "imagenet128": (128, 3, 1000, 50_176, "balanced", "none", "hamgan"),
     "imagenet256": (256, 3, 1000, 50_000, "random", "round", "adm"),
     "imagenet512": (512, 3, 1000, 50_000, "random", "round", "adm"),
     "celeba64": (64, 3, 0, 50_000, "none", "round", "pytorch-fid"),

@@ -316,6 +316,51 @@ def test_statistics_stand_for_the_real_images(sets: Sets, tmp_path: Path) -> Non
     assert len(results["protocol"]["reference"]["sha256"]) == 64
 
 
+def test_images_that_the_user_gave_are_not_the_protocols_reference(
+    sets: Sets, tmp_path: Path
+) -> None:
+    real, _, fake = sets
+    given = Reference("given r", None, real=RealSet("given r", "given", real), given=True)
+    made = task(evaluator(None, reference=given))
+    cell = plan(made, 64)
+    row = number(merged(write_run(tmp_path / "run", made, cell, [fake]), cell, made), "frechet")
+    assert not row["comparable"] and row["note"].startswith("against given r, which is not the")
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_published_statistics_of_one_network_are_the_reference_of_their_preset(
+    sets: Sets, tmp_path: Path, published: bool
+) -> None:
+    """FD-loss: guided-diffusion's statistics for Inception, real images for the other networks."""
+    real, _, fake = sets
+    file = tmp_path / "guided_diffusion_stats.npz"
+    make_statistics(real, [net()], name="p", split="train").save(file)
+    reference = Reference(
+        "pictures train",
+        "train",
+        real=RealSet("pictures", "train", real),
+        by_representation={"net": file} if published else {},
+    )
+    made = task(evaluator(None, reference=reference, preset="fd-loss"))
+    cell = plan(made, 64)
+    results = merged(write_run(tmp_path / "run", made, cell, [fake]), cell, made)
+    assert number(results, "frechet")["comparable"] == published
+    said = any("Published numbers of fd-loss are" in w for w in results["warnings"])
+    assert said != published
+
+
+def test_samples_of_several_devices_are_told_apart(sets: Sets, tmp_path: Path) -> None:
+    real, _, fake = sets
+    made = task(evaluator(real))
+    cell = plan(made, 64)
+    run = write_run(tmp_path / "run", made, cell, [fake])
+    for i, path in enumerate(sorted(run.path.glob("shards/*/meta.json"))):
+        meta = json.loads(path.read_text())
+        path.write_text(json.dumps({**meta, "device": "cpu" if i else "H100", "torch": "2.9"}))
+    wanted = "The samples were made on H100 with torch 2.9 and on cpu with torch 2.9, where"
+    assert any(w.startswith(wanted) for w in merged(run, cell, made)["warnings"])
+
+
 @pytest.mark.parametrize(
     ("other", "why"),
     [

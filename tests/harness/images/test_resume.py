@@ -1,6 +1,8 @@
 """A run goes on from whatever is there, and ends with the bits of one that was never stopped."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,20 @@ import pytest
 import torch
 
 from rbench.errors import ModelError, RunDirectoryError
+from rbench.harness.images.run_image_cell import plan_image_cell, run_image_cell
 from rbench.harness.run_directory import RunDirectory
-from tests.harness.images.drive import Watching, content, made, planned, results, run, shards
+from rbench.metrics.representations.of_callable import of_callable
+from rbench.metrics.representations.preprocess import Preprocess
+from tests.harness.images.drive import (
+    Watching,
+    content,
+    made,
+    opened,
+    planned,
+    results,
+    run,
+    shards,
+)
 from tests.harness.images.tiny import NETWORK
 
 
@@ -129,6 +143,30 @@ def test_images_are_added_to_a_run_that_kept_none(tmp_path: Path, other: Path) -
     made(tmp_path, given={"keep": None})
     assert content(directory).items() > before.items()
     assert content(directory) == content(made(other))
+
+
+@pytest.mark.parametrize("keep", [None, 0])
+def test_a_function_that_was_edited_gives_its_own_features(
+    tmp_path: Path, keep: int | None
+) -> None:
+    """Nothing tells two functions of one name apart."""
+
+    def distance(power: int) -> float:
+        task, model, options = opened(tmp_path, given={"keep": keep}, limit=40)
+        one = of_callable(
+            lambda x: x[:, 0].flatten(1) ** power, 16, Preprocess(size=None), name="powers"
+        )
+        task = replace(task, evaluators=(replace(task.evaluators[0], representations=(one,)),))
+        cell = plan_image_cell(task, model, options)
+        directory = run_image_cell(cell, task, model, options, Watching())
+        assert directory is not None
+        return float(json.loads(results(directory))["rows"][0]["value"])
+
+    first = distance(1)
+    second = distance(3)
+    assert distance(1) == first != second
+    shutil.rmtree(tmp_path / "tiny")
+    assert distance(3) == second
 
 
 def test_fresh_samples_again_and_deletes_nothing(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_the_mean_has_students_interval_over_sets_and_their_standard_deviation()
 def test_the_minimum_is_labelled_and_says_that_it_is_low() -> None:
     _, least = over_sets(rows(2.0, 1.5, 3.5))
     assert (least.statistic, least.value, least.repeat) == ("minimum", 1.5, None)
-    assert "set 1 of 3; some papers print it; it is lower than" in least.note
+    assert "set 2 of 3; some papers print it; it is lower than" in least.note
     assert least.ci_low is None and least.spread is None
 
 

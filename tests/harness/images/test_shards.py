@@ -59,6 +59,17 @@ def test_samples_count_up_to_the_first_gap(shards: Shards) -> None:
         shards.index(0, 7)
 
 
+def test_a_shard_between_the_two_steps_of_its_replacement_is_not_there_and_no_error(
+    shards: Shards,
+) -> None:
+    (shards.folder / "r000-00001" / "index.npy").unlink()
+    with pytest.raises(RunDirectoryError, match="cannot be read"):
+        shards.count(0)
+    (shards.folder / ".r000-00001.abc.replaced").mkdir()
+    before = shards.at(0, 0).rows
+    assert shards.at(0, 1).rows == 0 and shards.count(0) == before
+
+
 def test_a_failure_leaves_the_old_shard_and_nothing_else(shards: Shards) -> None:
     with pytest.raises(KeyboardInterrupt), shards.writing(Unit(0, 1, 4, 8)) as shard:
         (shard.path / "index.npy").write_bytes(b"half")
