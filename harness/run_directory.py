@@ -27,7 +27,13 @@ from rbench.harness.canonical import json_line
 from rbench.harness.journal import CallKey, Entry, Journal, read_entries
 from rbench.harness.types import Item, Json
 
-_SET_ASIDE = (("calls", ".jsonl"), ("shards", ""), ("results", ".json"), ("costs", ".json"))
+_SET_ASIDE = (
+    ("calls", ".jsonl"),
+    ("shards", ""),
+    ("results", ".json"),
+    ("costs", ".json"),
+    ("neighbours", ".npz"),
+)
 
 
 class RunDirectory:

@@ -167,6 +167,7 @@ def _rows(
 ) -> list[ImageRow]:
     repeat, numbers = measured
     notes = [_other_count(task, found), comparison.other_reference]
+    notes += [f"published with {text}" for text in comparison.evaluator.departures]
     common = SetOfRows(
         task=task.name,
         evaluator=comparison.evaluator.name,

@@ -16,6 +16,10 @@ from rbench.harness.types import Json
 THREADS = 1
 """CPU threads of a worker. Sums change with them, so they are part of the plan."""
 
+ENGINE = 1
+"""To be raised by whoever changes what samples rbench's own noise, samplers or models make, so
+that none of an older version are taken for new ones."""
+
 _MOST_BATCHES = 32
 _ENOUGH_SAMPLES = 512
 
@@ -166,6 +170,7 @@ def make_image_cell(
             "batch": batch,
             "shard": shard,
             "threads": THREADS,
+            "engine": ENGINE,
             "seed": seed,
             "nonce": nonce,
         }

@@ -70,6 +70,7 @@ class Evaluator:
         preset: a peer's protocol of `metrics.presets`, None without one.
         representations: where no preset names them: names, ``name:output``, or objects.
         options: keyword arguments per metric.
+        departures: in what the samples are made otherwise than for its published numbers.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Evaluator:
     preset: str | None = None
     representations: tuple[str | Representation, ...] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    departures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,9 @@ def build_task(
     labels = _labels(entry.name, spec, first, options)
     quantise = first.quantise if options.quantise == "protocol" else options.quantise
     said = [*warnings, *(note for one in chosen for note in one.notes)]
-    for one in chosen:
-        said += _departures(one, labels, quantise, first.samples)
+    departures = {one.name: _departures(one, labels, quantise, first.samples) for one in chosen}
+    for name, found in departures.items():
+        said += [f"Published numbers of {name} are made with {text}." for text in found]
     return ImageTask(
         name=entry.name,
         version=entry.version,
@@ -58,7 +59,10 @@ def build_task(
         samples=first.samples,
         labels=labels,
         quantise=quantise,
-        evaluators=tuple(_evaluator(one, sources) for one in chosen),
+        evaluators=tuple(
+            replace(_evaluator(one, sources), departures=tuple(departures[one.name]))
+            for one in chosen
+        ),
         headline="frechet",
         keep_images=_kept(spec, first.samples, options.images),
         real=real,
@@ -103,7 +107,7 @@ def _departures(spec: EvaluatorSpec, labels: LabelPolicy, quantise: str, samples
         found.append(f"quantise={spec.quantise}; these samples have quantise={quantise}")
     if samples != spec.samples:
         found.append(f"{spec.samples:,} samples; this protocol has {samples:,}")
-    return [f"Published numbers of {spec.name} are made with {text}." for text in found]
+    return found
 
 
 def _kept(spec: ImageSpec, samples: int, images: str) -> int | None:

@@ -140,6 +140,8 @@ def test_the_first_evaluator_decides_how_samples_are_made_and_departures_are_sai
     assert first_adm.warnings == (
         "Published numbers of jit are made with balanced labels; these samples have random ones.",
     )
+    adm, jit = first_adm.evaluators
+    assert adm.departures == () and len(jit.departures) == 1
     first_jit = load("imagenet256", evaluators="jit, adm,jit")
     assert (first_jit.labels, len(first_jit.evaluators)) == ("balanced", 2)
 

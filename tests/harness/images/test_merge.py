@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -314,6 +315,17 @@ def test_statistics_stand_for_the_real_images(sets: Sets, tmp_path: Path) -> Non
     assert not row["comparable"] and "ref.npz, which is not the protocol's" in row["note"]
     assert row["protocol_id"] != direct["protocol_id"]
     assert len(results["protocol"]["reference"]["sha256"]) == 64
+
+
+def test_samples_made_otherwise_than_published_ones_do_not_compare(
+    sets: Sets, tmp_path: Path
+) -> None:
+    real, _, fake = sets
+    made = task(replace(evaluator(real), departures=("balanced labels; these have random ones",)))
+    cell = plan(made, 64)
+    row = number(merged(write_run(tmp_path / "run", made, cell, [fake]), cell, made), "frechet")
+    assert not row["comparable"]
+    assert row["note"].startswith("published with balanced labels; these have random ones")
 
 
 def test_images_that_the_user_gave_are_not_the_protocols_reference(

@@ -172,8 +172,10 @@ def test_a_function_that_was_edited_gives_its_own_features(
 def test_fresh_samples_again_and_deletes_nothing(tmp_path: Path) -> None:
     directory = made(tmp_path, limit=20)
     (directory.path / "shards" / "witness").touch()
+    (directory.path / "neighbours.npz").touch()
     made(tmp_path, limit=20, fresh=True)
     assert (directory.path / "shards.1" / "witness").exists()
+    assert (directory.path / "neighbours.1.npz").exists()
     assert (directory.path / "results.1.json").exists()
     assert not (directory.path / "shards" / "witness").exists()
     assert shards(directory).count(0) == 20
