@@ -82,7 +82,8 @@ def _show_adapter(name: str) -> None:
         found = generator_type(entry)
         print(f"adapter {entry}, for images\n\n{_text(found)}\n")
         _print_options(found.Options, "-M")
-        if issubclass(found.Options, NetworkOptions):
+        # A pipeline of diffusers has a scheduler of its own.
+        if issubclass(found.Options, NetworkOptions) and entry != "diffusers":
             print("  -M sampler=<NAME>, and the sampler's own options: see rbench list samplers\n"
                   "      and rbench show sampler NAME")  # fmt: skip
         if entry == "zoo":

@@ -173,3 +173,13 @@ def test_a_page_is_made_publishable_by_its_variable(
     )
     output(capsys, "report", str(tmp_path))
     assert seen == [True]
+
+
+@pytest.mark.parametrize(
+    ("adapter", "takes"), [("state_dict", True), ("zoo", True), ("diffusers", False)]
+)
+def test_samplers_are_offered_where_they_are_taken(
+    adapter: str, takes: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", "adapter", adapter]) == 0
+    assert ("-M sampler=<NAME>" in capsys.readouterr().out) == takes

@@ -115,3 +115,12 @@ def test_a_damaged_file_is_named_with_what_to_remove(shards: Shards, name: str) 
         shards.index(0, 8)
         shards.meta(0, 8)
         list(shards.features(0, 8, "x-1", "a"))
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "3"])
+@pytest.mark.parametrize("name", ["meta.json", "features/x-1/about.json"])
+def test_a_file_that_holds_no_mapping_is_damaged(shards: Shards, name: str, text: str) -> None:
+    (shards.folder / "r000-00001" / name).write_text(text)
+    with pytest.raises(RunDirectoryError, match=r"holds no mapping\); remove the folder .*00001"):
+        shards.meta(0, 8)
+        shards.at(0, 1).identity("x-1")
