@@ -138,7 +138,9 @@ def split_model(model: str, known: Sequence[str] | None = None) -> tuple[str, st
     cut = min((i for i in (model.find("/"), model.find(":")) if i > 0), default=-1)
     if path or cut < 0 or cut == len(model) - 1:
         provider = model.rstrip("/:")
-        hint = f"{provider}/NAME" if provider in known else f"openai/{model}" if cut < 0 else ""
+        hint = f"{provider}/NAME" if provider in known else ""
+        if not hint and cut < 0 and not path:
+            hint = f"openai/{model}"
         if "folder" in known and Path(model).expanduser().is_dir():
             hint = f"folder:{model}"
         meant = f"; did you mean {hint!r}?" if hint and provider and model[0] != ":" else ";"

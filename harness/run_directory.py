@@ -27,6 +27,7 @@ from rbench.harness.canonical import json_line
 from rbench.harness.journal import CallKey, Entry, Journal, read_entries
 from rbench.harness.types import Item, Json
 
+_IN_RESULTS = ("run_id", "status", "task", "model", "protocol_id", "outcomes", "rows")
 _SET_ASIDE = (
     ("calls", ".jsonl"),
     ("shards", ""),
@@ -113,6 +114,22 @@ class RunDirectory:
             return None
         except ValueError as error:
             raise RunDirectoryError(f"{path} is not JSON ({error}); remove it.") from error
+
+    def read_results(self) -> dict[str, Json] | None:
+        """Return the content of results.json, or None where it is not there.
+
+        Raises `RunDirectoryError` where it lacks what every table needs.
+        """
+        results = self.read_json("results.json")
+        if results is None:
+            return None
+        lacking = [name for name in _IN_RESULTS if name not in results]
+        if lacking:
+            raise RunDirectoryError(
+                f"{self.path / 'results.json'} lacks {', '.join(lacking)}; remove it, and "
+                f"`rbench score {self.path}` writes it again."
+            )
+        return results
 
     def write_json(self, name: str, value: Json) -> None:
         """Write a JSON file whole or not at all."""

@@ -71,7 +71,7 @@ class SavedRun:
     @cached_property
     def results(self) -> Mapping[str, Json]:
         """The content of results.json; of an interrupted run, what it would be now."""
-        results: Mapping[str, Json] | None = self.directory.read_json("results.json")
+        results: Mapping[str, Json] | None = self.directory.read_results()
         return self.rescored() if results is None else results
 
     @property

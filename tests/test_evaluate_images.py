@@ -126,7 +126,7 @@ def test_a_generator_of_another_size_is_refused(tmp_path: Path) -> None:
         def close(self) -> None:
             pass
 
-    with pytest.raises(UsageError, match="32 x 32 x 3.*8 x 8 x 1"):
+    with pytest.raises(UsageError, match=r"32 x 32 x 3.*8 x 8 x 1"):
         evaluate(tmp_path, Large())
 
 

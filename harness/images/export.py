@@ -24,6 +24,8 @@ def export_images(
     from PIL import Image
 
     repeats, samples = run.results["repeats"], run.results["samples"]
+    if not repeats:
+        raise DataError(f"{run.path} has no samples: run the same command again.")
     if not 0 <= repeat < repeats:
         raise UsageError(f"--repeat {repeat}: the run has the sets 0 to {repeats - 1}.")
     count = 0

@@ -21,7 +21,7 @@ ENGINE = 1
 that none of an older version are taken for new ones."""
 
 _MOST_BATCHES = 32
-_ENOUGH_SAMPLES = 512
+_ENOUGH_SAMPLES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Unit:
 
 
 def shard_size(batch: int) -> int:
-    """Return the samples of a whole shard: some batches, about 512 samples."""
+    """Return the samples of a whole shard: some batches, about 1,024 samples."""
     return batch * min(_MOST_BATCHES, max(1, _ENOUGH_SAMPLES // batch))
 
 

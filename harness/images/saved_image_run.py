@@ -73,7 +73,7 @@ class SavedImageRun:
     @cached_property
     def results(self) -> Mapping[str, Json]:
         """The content of results.json; of an interrupted run, what it would be now."""
-        results: Mapping[str, Json] | None = self.directory.read_json("results.json")
+        results: Mapping[str, Json] | None = self.directory.read_results()
         return self.rescored() if results is None else results
 
     @property
@@ -87,8 +87,11 @@ class SavedImageRun:
     def images(self, count: int, repeat: int = 0) -> npt.NDArray[np.uint8]:
         """Return the first `count` images of a set, (k, h, w, c); fewer where fewer are kept.
 
-        Those of tasks that do not quantise are rounded to bytes.
+        Those of tasks that do not quantise are rounded to bytes. Raises `UsageError` for a set
+        that is not part of the run.
         """
+        if not 0 <= repeat < self.cell.repeats:
+            raise UsageError(f"repeat={repeat}: the run has {self.cell.repeats} sets, from 0.")
         kept = list(self.shards.images(repeat, count))
         if not kept:
             spec = self.cell.asked["spec"]

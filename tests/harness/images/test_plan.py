@@ -19,10 +19,10 @@ def cell(out: Path, model: object = "Noisy", given: object = None, **options: ob
 
 
 @given(batch=st.integers(1, 3000))
-def test_a_shard_is_whole_batches_and_about_512_samples(batch: int) -> None:
+def test_a_shard_is_whole_batches_and_about_1024_samples(batch: int) -> None:
     size = shard_size(batch)
     assert size % batch == 0
-    assert batch <= size <= max(512, batch)
+    assert batch <= size <= max(1024, batch)
     assert size // batch <= 32
 
 

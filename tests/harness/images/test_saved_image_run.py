@@ -136,3 +136,23 @@ def test_a_task_that_is_another_one_by_now_is_an_error(
     again = SavedImageRun(run.path)
     with pytest.raises(RunDirectoryError, match="made by another version of the task pictures"):
         again.rescored()
+
+
+def test_damaged_files_are_one_sentence(tmp_path: Path, sets: tuple[Path, Images]) -> None:
+    folder = finished(tmp_path / "run", sets)
+    (folder / "results.json").write_text("{}")
+    with pytest.raises(RunDirectoryError, match=r"lacks run_id, .*rbench score"):
+        _ = open_run(folder).results
+    (folder / "plan.json").write_text("{}")
+    with pytest.raises(RunDirectoryError, match="no schema_version"):
+        open_run(folder)
+
+
+def test_a_set_that_is_no_part_of_the_run_is_refused(
+    tmp_path: Path, sets: tuple[Path, Images]
+) -> None:
+    run = SavedImageRun(finished(tmp_path / "run", sets))
+    assert len(run.images(5, repeat=1)) == 5
+    for repeat in (-1, 2):
+        with pytest.raises(UsageError, match=f"repeat={repeat}: the run has 2 sets"):
+            run.images(5, repeat=repeat)
