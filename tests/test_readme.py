@@ -92,6 +92,6 @@ def test_the_task_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_measured_blocks_are_filled() -> None:
-    for name in ("demo", "benchmark", "images", "metrics"):
+    for name in ("demo", "benchmark", "images", "metrics", "generators", "sampling"):
         block = README.partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0]
         assert block.count("|") > 20

@@ -58,7 +58,7 @@ def extract(
 
     On a GPU the images are made, in this thread, while features are computed in another one;
     the order and the bits are the same. `first` is the index of the first sample, for messages;
-    `threads` preprocess. Raises `DataError` for features that are no finite numbers.
+    `threads` preprocess for a GPU. Raises `DataError` for features that are no finite numbers.
     """
     parts: dict[str, dict[str, list[Features]]] = {
         key: {output: [] for output in extractor.outputs} for key, extractor in extractors.items()
@@ -74,8 +74,10 @@ def extract(
         clock = _Waiting(made)
         start = time.perf_counter()
         if extractors:
+            # On a CPU a worker has the threads that the plan says, and no more.
+            helpers = threads if on_gpu else 0
             one_pass(
-                map(_as_tensor, clock), list(extractors.values()), sink, progress, workers=threads
+                map(_as_tensor, clock), list(extractors.values()), sink, progress, workers=helpers
             )
         else:
             for _ in clock:

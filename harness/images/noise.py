@@ -8,7 +8,7 @@ Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ class Noise:
         import numpy as np
 
         found = np.empty((len(self), *shape), dtype)
+        kind = found.dtype.type
         for row, generator in zip(found, self._generators(draw), strict=True):
-            generator.standard_normal(out=row, dtype=row.dtype.type)
+            generator.standard_normal(out=row, dtype=kind)
         return found
 
     def uniform(self, shape: Sequence[int], draw: str, dtype: Any = "f4") -> "npt.NDArray[Any]":
@@ -60,37 +61,22 @@ class Noise:
         found = [int(g.integers(below)) for g in self._generators(draw)]
         return np.array(found, np.int64)
 
-    def _generators(self, draw: str) -> "_Repositioned":
-        return _Repositioned(self, draw)
-
-
-class _Repositioned:
-    """One numpy generator, moved to the place of each sample in turn."""
-
-    def __init__(self, noise: Noise, draw: str) -> None:
+    def _generators(self, draw: str) -> "Iterator[np.random.Generator]":
+        """Yield one numpy generator again and again, moved to the place of each sample in turn."""
         import numpy as np
 
         name = int.from_bytes(hashlib.sha256(draw.encode()).digest()[:8], "little")
-        self._noise = noise
-        self._bits = np.random.Philox(key=np.array([noise.seed, name], np.uint64))
-        self._generator = np.random.Generator(self._bits)
-        self._state: Any = self._bits.state
-        self._at = 0
-
-    def __iter__(self) -> "_Repositioned":
-        return self
-
-    def __next__(self) -> "np.random.Generator":
-        if self._at == len(self._noise.indices):
-            raise StopIteration
+        bits = np.random.Philox(key=np.array([self.seed, name], np.uint64))
+        generator = np.random.Generator(bits)
+        state: Any = bits.state
+        state["buffer_pos"] = 4  # empty
+        counter = state["state"]["counter"]
         # The lowest word counts the blocks that a sample uses.
-        counter = self._state["state"]["counter"]
-        counter[:] = (0, self._noise.indices[self._at], self._noise.repeat, 0)
-        self._state["buffer_pos"] = 4  # empty
-        self._state["has_uint32"] = 0
-        self._bits.state = self._state
-        self._at += 1
-        return self._generator
+        counter[:] = (0, 0, self.repeat, 0)
+        for index in self.indices:
+            counter[1] = index
+            bits.state = state
+            yield generator
 
 
 def sample_seeds(noise: Noise) -> tuple[int, ...]:

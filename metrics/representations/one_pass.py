@@ -46,36 +46,42 @@ def one_pass(
     `Extractor.stream`. Images pushed to the extractors are left alone.
 
     Raises `DataError` for an image that is not accepted, by its number, and `UsageError` for no
-    extractors or fewer than 1 of `workers` (default: half of the cores, at most 4).
+    extractors or fewer than 0 of `workers` (default: half of the cores, at most 4; with 0 the
+    calling thread does all).
     """
     if not extractors:
         raise UsageError("There are no extractors: give at least one.")
     if workers is None:
         workers = max(1, min(4, (os.cpu_count() or 1) // 2))
-    if workers < 1:
-        raise UsageError(f"workers={workers}: give 1 or more.")
+    if workers < 0:
+        raise UsageError(f"workers={workers}: give 0 or more.")
     batches = [extractor.new_batches() for extractor in extractors]
     started = done = 0
     waiting: deque[tuple[int, Future[_Prepared]]] = deque()
 
     def finish_one() -> int:
         count, future = waiting.popleft()
-        for extractor, batch, inputs in zip(
-            extractors, batches, future.result().inputs, strict=True
-        ):
+        return finish(count, future.result())
+
+    def finish(count: int, prepared: _Prepared) -> int:
+        for extractor, batch, inputs in zip(extractors, batches, prepared.inputs, strict=True):
             if (ready := extractor.as_features(batch.push(inputs))) is not None:
                 sink(extractor, ready)
         if progress is not None:
             progress(done + count)
         return count
 
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="rbench-preprocess")
+    pool = ThreadPoolExecutor(workers or 1, thread_name_prefix="rbench-preprocess")
     try:
         # Images that no network enlarges may be worked on in larger pieces.
         sizes = [extractor.representation.preprocess.size for extractor in extractors]
         values = _VALUES if all(size is None for size in sizes) else None
         for chunk in chunks(images, _CHUNK, values):
             count = count_images(chunk)
+            if not workers:
+                done += finish(count, _prepare(chunk, extractors, started))
+                started += count
+                continue
             waiting.append((count, pool.submit(_prepare, chunk, extractors, started)))
             started += count
             if len(waiting) > 2 * workers:

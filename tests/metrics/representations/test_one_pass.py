@@ -35,7 +35,7 @@ def extractors() -> list[Extractor]:
     return [Extractor(tiny()), Extractor(tiny(batch=5)), Extractor(tiny(batch=7, steps=smooth))]
 
 
-@pytest.mark.parametrize("workers", [None, 1, 2, 5])
+@pytest.mark.parametrize("workers", [None, 0, 1, 2, 5])
 def test_one_pass_has_the_bits_of_separate_ones(workers: int | None) -> None:
     images = crops(61, 30)
     several, sink = extractors(), Collected()
@@ -142,5 +142,5 @@ def test_images_pushed_are_left_alone_and_nothing_is_a_pass_too() -> None:
 def test_bad_requests_are_named() -> None:
     with pytest.raises(UsageError, match="at least one"):
         one_pass([], [], Collected())
-    with pytest.raises(UsageError, match="workers=0"):
-        one_pass([], [Extractor(tiny())], Collected(), workers=0)
+    with pytest.raises(UsageError, match="workers=-1"):
+        one_pass([], [Extractor(tiny())], Collected(), workers=-1)
