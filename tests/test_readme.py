@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,3 +96,13 @@ def test_the_measured_blocks_are_filled() -> None:
     for name in ("demo", "benchmark", "images", "metrics", "generators", "sampling"):
         block = README.partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0]
         assert block.count("|") > 20
+
+
+def test_the_generator_of_the_documentation_makes_images() -> None:
+    text = (ROOT / "docs/generation.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    images = names["generate"]([0, 1], [5, 6], [None, None])
+    assert images.shape == (2, 32, 32, 3) and images.dtype == "uint8"
+    assert (images[0] != images[1]).any()

@@ -11,7 +11,8 @@ def image_forecast_text(forecast: ImageForecast) -> str:
     wanted = forecast.samples * forecast.repeats
     done = f", {forecast.done} done" if forecast.done else ""
     left = wanted - forecast.done
-    todo = f"{left} to make in {forecast.shards} shards" if left else "nothing to make"
+    grid = "1 shard" if forecast.shards == 1 else f"{forecast.shards} shards"
+    todo = f"{left} to make ({grid} in all)" if left else "nothing to make"
     workers = f" by {forecast.workers} workers" if forecast.workers > 1 and left else ""
     lines = [
         f"plan: {forecast.task} on {forecast.model}: {forecast.samples} images{sets}{done}, "
