@@ -101,7 +101,8 @@ def folder_name(model: str, identity: Mapping[str, Json] | None, answer_key: str
     """
     named = (identity or {}).get("model")
     if isinstance(named, str):
-        model = re.split(r"[/:]", model)[0] + "-" + named
+        provider = re.split(r"[/:]", model)[0]
+        model = named if provider == named else f"{provider}-{named}"  # FILE.py@NAME has none
     elif "/" in model:
         model = re.split(r"[/:]", model)[0] + "-" + model.rpartition("/")[2]
     readable = re.sub(r"[^\w.+-]+", "-", model).strip("-.")

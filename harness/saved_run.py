@@ -12,31 +12,19 @@ from rbench.harness.merge import merge
 from rbench.harness.plan import Cell
 from rbench.harness.registry import task_type
 from rbench.harness.replay import replay, wanted_samples
-from rbench.harness.run_directory import RunDirectory
 from rbench.harness.shown import as_shown
+from rbench.harness.stored_run import StoredRun
 from rbench.harness.types import Json, QaTask, Row, Sample
 
 if TYPE_CHECKING:
     import pandas
 
 
-class SavedRun:
+class SavedRun(StoredRun):
     """One finished (or interrupted) run. Nothing is asked and nothing is fetched.
 
     `path` is the run's folder. Everything is read when it is first looked at.
     """
-
-    def __init__(self, path: Path | str) -> None:
-        self.directory = RunDirectory.existing(path)
-        self.path = self.directory.path
-
-    def __repr__(self) -> str:
-        return f"<run {self.results['run_id']}: {self.results['status']}>"
-
-    @cached_property
-    def plan(self) -> Mapping[str, Json]:
-        """The content of plan.json."""
-        return self.directory.read_json("plan.json") or {}
 
     @cached_property
     def cell(self) -> Cell:
@@ -68,11 +56,8 @@ class SavedRun:
         """The samples with the messages that the model really saw (see shown.py)."""
         return [as_shown(sample, self.cell.asked["response"]) for sample in self.samples]
 
-    @cached_property
-    def results(self) -> Mapping[str, Json]:
-        """The content of results.json; of an interrupted run, what it would be now."""
-        results: Mapping[str, Json] | None = self.directory.read_results()
-        return self.rescored() if results is None else results
+    def _now(self) -> Mapping[str, Json]:
+        return self.rescored()
 
     @property
     def rows(self) -> list[Row]:

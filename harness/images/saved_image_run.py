@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -18,7 +17,7 @@ from rbench.harness.images.rows import ImageRow
 from rbench.harness.images.shards import Shards
 from rbench.harness.images.task import ImageTask
 from rbench.harness.registry import task_type
-from rbench.harness.run_directory import RunDirectory
+from rbench.harness.stored_run import StoredRun
 from rbench.harness.types import Json
 
 if TYPE_CHECKING:
@@ -27,23 +26,11 @@ if TYPE_CHECKING:
 _FROM_RESULTS = ("protocol", "protocol_id", "score_key")
 
 
-class SavedImageRun:
+class SavedImageRun(StoredRun):
     """One finished (or interrupted) image run. Nothing is sampled and nothing is fetched.
 
     `path` is the run's folder. Everything is read when it is first looked at.
     """
-
-    def __init__(self, path: Path | str) -> None:
-        self.directory = RunDirectory.existing(path)
-        self.path = self.directory.path
-
-    def __repr__(self) -> str:
-        return f"<run {self.results['run_id']}: {self.results['status']}>"
-
-    @cached_property
-    def plan(self) -> Mapping[str, Json]:
-        """The content of plan.json."""
-        return self.directory.read_json("plan.json") or {}
 
     @cached_property
     def cell(self) -> ImageCell:
@@ -70,11 +57,8 @@ class SavedImageRun:
         """The samples' features, seeds and labels, and the images that were kept."""
         return Shards(self.path / "shards")
 
-    @cached_property
-    def results(self) -> Mapping[str, Json]:
-        """The content of results.json; of an interrupted run, what it would be now."""
-        results: Mapping[str, Json] | None = self.directory.read_results()
-        return self.rescored() if results is None else results
+    def _now(self) -> Mapping[str, Json]:
+        return self.rescored()
 
     @property
     def rows(self) -> list[ImageRow]:

@@ -122,3 +122,9 @@ def test_words_for_choosing_move_only_the_keys_of_models_that_choose() -> None:
     chooser = Scripted(settings={"response": "loglikelihood", "options": "letters"})
     assert cell(Worded(ITEMS)).answer_key == cell(Reworded(ITEMS)).answer_key
     assert cell(Worded(ITEMS), chooser).answer_key != cell(Reworded(ITEMS), chooser).answer_key
+
+
+def test_a_model_of_a_file_is_named_once_in_its_folder() -> None:
+    assert (
+        folder_name("gen.py@make", {"model": "gen.py@make"}, "k" * 12) == f"gen.py-make-{'k' * 12}"
+    )
