@@ -1,6 +1,7 @@
 """Runs cells of the tiny task: from tests, and as a program ``python -m`` in other processes."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -122,5 +123,7 @@ def _lines(arguments: list[str]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    # What runs in the background of a script begins deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for line in _lines(sys.argv[1:]):
         print(line, flush=True)
