@@ -74,6 +74,8 @@ def build_task(
 def _chosen(
     task: str, protocol: ImageProtocol, options: ImageTaskOptions
 ) -> tuple[EvaluatorSpec, ...]:
+    from rbench.metrics.presets import PRESETS
+
     known = {one.name: one for one in protocol.evaluators}
     if options.evaluators is None:
         return protocol.evaluators[:1]
@@ -81,9 +83,30 @@ def _chosen(
     if names == ["all"]:
         return protocol.evaluators
     for name in names:
-        if name not in known:
-            raise UsageError(f"{task} has no evaluator {name!r}{nearest(name, [*known, 'all'])}")
-    return tuple(known[name] for name in dict.fromkeys(names))
+        if name not in known and name not in PRESETS:
+            listed = list(dict.fromkeys([*known, "all", *PRESETS]))
+            raise UsageError(f"{task} has no evaluator {name!r}{nearest(name, listed)}")
+    first = protocol.evaluators[0]
+    return tuple(known.get(name) or _of_preset(name, first) for name in dict.fromkeys(names))
+
+
+def _of_preset(name: str, first: EvaluatorSpec) -> EvaluatorSpec:
+    """Return a peer's preset as an evaluator of samples made for, and measured against, `first`'s.
+
+    Its authors published no numbers of this task so, or it would stand among the task's own.
+    """
+    from rbench.metrics.presets import get_preset
+
+    return EvaluatorSpec(
+        name=name,
+        summary=f"the preset {name} against {first.published.name}",
+        metrics=tuple(get_preset(name).representations),
+        published=first.published,
+        preset=name,
+        labels=first.labels,
+        quantise=first.quantise,
+        samples=first.samples,
+    )
 
 
 def _labels(

@@ -11,7 +11,7 @@ class ImageTaskOptions:
     """Whose protocol is followed, and what may differ from it."""
 
     evaluators: str | None = option(
-        None, "whose protocols, such as adm,jit; all; unset: the task's first"
+        None, "whose protocols, such as adm,jit, or presets; all the task's; unset: its first"
     )
     reference: str | None = option(
         None, "FILE, DIR or asset:NAME: statistics or images in place of the evaluator's own"

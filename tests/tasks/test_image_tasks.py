@@ -146,6 +146,19 @@ def test_the_first_evaluator_decides_how_samples_are_made_and_departures_are_sai
     assert (first_jit.labels, len(first_jit.evaluators)) == ("balanced", 2)
 
 
+def test_any_preset_is_a_variant_against_the_tasks_own_reference() -> None:
+    task = load("imagenet256", evaluators="adm,torch-fidelity")
+    adm, variant = task.evaluators
+    assert (variant.name, variant.preset) == ("torch-fidelity", "torch-fidelity")
+    assert set(variant.metrics) == {"frechet", "kernel", "inception-score", "manifold"}
+    assert variant.reference.asset == adm.reference.asset
+    assert variant.departures == () and task.warnings == ()
+    with pytest.raises(DataError, match="dinov2-l"):
+        load("imagenet256", evaluators="adm,jit,edm2")
+    with pytest.raises(UsageError, match="did you mean 'torch-fidelity'"):
+        load("imagenet256", evaluators="torch-fidelty")
+
+
 def test_another_quantisation_than_the_evaluators_is_said(tmp_path: Path) -> None:
     reference = str(write_statistics(tmp_path / "ref.npz"))
     task = load("cifar10", evaluators="py-meanflow", reference=reference)
