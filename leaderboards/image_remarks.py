@@ -8,11 +8,6 @@ from rbench.leaderboards.tables import Results
 _MOST_NAMES = 3
 
 
-def image_remarks(results: Results) -> list[str]:
-    """Return what a reader must know beside the numbers of a run."""
-    return list(_remarks(results, ""))
-
-
 def shared_remarks(runs: Sequence[Results], names: Sequence[str]) -> list[tuple[str, str]]:
     """Return (remark, whose), each remark once: of all runs, of some of them, or of the named."""
     found: dict[str, list[str]] = {}

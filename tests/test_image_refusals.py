@@ -28,10 +28,13 @@ def test_workers_are_a_positive_number(tmp_path: Path, workers: object) -> None:
     assert said == f"--workers {workers!r} is not a positive number."
 
 
-def test_a_seed_may_be_a_number_of_numpy(tmp_path: Path) -> None:
-    rbench.evaluate(
-        "digits", model="baseline/noise", out=tmp_path, limit=20, seed=np.int64(3), dry_run=True
-    )
+def test_a_seed_of_numpy_is_the_same_seed(tmp_path: Path) -> None:
+    plain, numpys = (
+        rbench.evaluate("digits", model="baseline/noise", out=tmp_path, limit=20, seed=seed,
+                        costs=False)
+        for seed in (3, np.int64(3))
+    )  # fmt: skip
+    assert plain[0].path == numpys[0].path and numpys[0].results["seed"] == 3
 
 
 def test_a_folder_is_told_how_to_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

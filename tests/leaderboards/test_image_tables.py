@@ -3,7 +3,7 @@
 from typing import Any
 
 from rbench.leaderboards.image_costs import bytes_text, cost_cells, large, parameters_text, plain
-from rbench.leaderboards.image_remarks import image_remarks, shared_remarks
+from rbench.leaderboards.image_remarks import shared_remarks
 from rbench.leaderboards.image_tables import cost_table, image_tables, results_text
 from tests.leaderboards.image_runs import PROTOCOL, costs, results, row
 from tests.leaderboards.test_image_numbers import several_sets
@@ -81,6 +81,10 @@ def test_counts_are_shown_with_three_digits_and_a_prefix() -> None:
     assert cost_cells(results("baseline/test", 0.4, None), {}) == ["–"] * 8
 
 
+def remarks_of(run: Any) -> list[str]:
+    return [remark for remark, _ in shared_remarks([run], ["m"])]
+
+
 def test_remarks_say_what_is_missing_clipped_or_not_deterministic() -> None:
     changes: dict[str, Any] = {
         "status": "incomplete",
@@ -90,14 +94,14 @@ def test_remarks_say_what_is_missing_clipped_or_not_deterministic() -> None:
         "warnings": ["mind the gap"],
         "rows": [row("frechet", None, note="too few")],
     }
-    first, clipped, spot, absent, warning = image_remarks(results(**changes))
+    first, clipped, spot, absent, warning = remarks_of(results(**changes))
     assert first == "INCOMPLETE: 250 of 1000 samples were made; the same command goes on."
     assert clipped.startswith("0.123 % of the values lay outside")
     assert spot.startswith("not deterministic: sample 3, made again in another batch, differs by")
     assert absent == "no frechet on gray/8:pixels (pixels): too few"
     assert warning == "warning: mind the gap"
-    assert image_remarks(results()) == []
-    assert image_remarks(results(spot_check=None)) == []
+    assert remarks_of(results()) == []
+    assert remarks_of(results(spot_check=None)) == []
 
 
 def test_a_remark_that_several_runs_share_is_said_once() -> None:
