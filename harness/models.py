@@ -28,12 +28,17 @@ class Model:
 
         An edited adapter is another model. None where either cannot be had.
         """
-        identity = self.answerer.identity
-        kind = type(self.answerer)
-        if identity is None or kind.__module__.startswith("rbench."):
-            return identity
-        source = source_sha256(kind)
-        return None if source is None else {**identity, "adapter_source_sha256": source}
+        return identity_with_source(self.answerer)
+
+
+def identity_with_source(adapter: Any) -> Mapping[str, Json] | None:
+    """Return what an adapter says it is, and the hash of its code where that is not rbench's."""
+    identity: Mapping[str, Json] | None = adapter.identity
+    kind = type(adapter)
+    if identity is None or kind.__module__.startswith("rbench."):
+        return identity
+    source = source_sha256(kind)
+    return None if source is None else {**identity, "adapter_source_sha256": source}
 
 
 def open_model(model: ModelName, options: Mapping[str, Any]) -> Model:

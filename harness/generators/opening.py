@@ -11,8 +11,8 @@ from rbench.harness.generators import GENERATORS
 from rbench.harness.generators.context import GeneratorContext
 from rbench.harness.images.types import GENERATOR_CONTRACT, ImageGenerator
 from rbench.harness.load_object import load_from_file
+from rbench.harness.models import identity_with_source
 from rbench.harness.registry import ADAPTERS, names
-from rbench.harness.source_hash import source_sha256
 from rbench.harness.types import Json
 
 if TYPE_CHECKING:
@@ -41,12 +41,7 @@ class GeneratorModel:
 
         An edited adapter is another model. None where either cannot be had.
         """
-        identity = self.generator.identity
-        kind = type(self.generator)
-        if identity is None or kind.__module__.startswith("rbench."):
-            return identity
-        source = source_sha256(kind)
-        return None if source is None else {**identity, "adapter_source_sha256": source}
+        return identity_with_source(self.generator)
 
 
 def open_generator(
