@@ -11,7 +11,8 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 Json: TypeAlias = Any  # whatever json.loads can return
 
-Role = Literal["model", "judge"]
+Role = Literal["model", "judge", "rule", "drawing"]
+"""Who is asked: the model, or one of those that grade it."""
 Outcome = Literal["scored", "no_answer", "truncated", "errored"]
 OUTCOMES: tuple[Outcome, ...] = ("scored", "no_answer", "truncated", "errored")
 
@@ -21,6 +22,7 @@ class Item:
     """One question. `id` is unique in its task; items of one `cluster` are not independent.
 
     For R-Bench-T: id ``en/12``, subset ``en``, cluster ``12`` (its Chinese twin shares it).
+    `blobs` names its pictures: files of the run's `blobs/` (see blobs.py).
     """
 
     id: str
@@ -34,21 +36,42 @@ class Item:
 class Ask:
     """What a task wants to be asked next.
 
-    `request` holds ``messages``, a list of ``{"role", "content"}``; for multiple choice also
+    To the model, `request` holds ``messages``, a list of ``{"role", "content"}``. A content is
+    text, or a list of parts: ``{"type": "text", "text": ...}`` and ``{"type": "image", "index":
+    i}``, which is the picture ``Item.blobs[i]``. For multiple choice it also holds
     ``options``, a mapping of letter to option text, for adapters that choose rather than write,
     ``answer_prefix``, the text that the letter would follow, such as ``ANSWER: ``, and
     ``cloze``, the ``messages`` and ``answer_prefix`` that an option's text would follow.
+    Open questions may have ``choices``, the answers that a guess would draw from, and then
+    ``answer_suffix``, the text that follows an answer.
+
+    To a grader, it holds all that the grade depends on: whatever is the same is asked once. A
+    judge gets ``messages``, ``judge`` (its key), ``try`` and, where it is set, ``temperature``,
+    which goes before the adapter's own.
     """
 
     role: Role
     request: Mapping[str, Json]
 
 
+class Blobs(Protocol):
+    """Where the pictures of a run lie, by name: ``<sha256 of the bytes>.<suffix>``."""
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes. Raises `RunDirectoryError` where they are not there."""
+        ...
+
+    def write(self, content: bytes, suffix: str) -> str:
+        """Keep the bytes; return their name."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One `Ask` on its way to an adapter, with what makes it this call and no other.
 
-    `ordinal` counts the calls of one sample from 0; `seed` is the run's seed.
+    `ordinal` counts the calls of one sample from 0; `seed` is the run's seed. From `blobs` the
+    item's pictures are read, and into them those of the reply are written.
     """
 
     item: Item
@@ -56,6 +79,7 @@ class Call:
     ordinal: int
     ask: Ask
     seed: int
+    blobs: Blobs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +90,8 @@ class Reply:
     `option_scores` is filled by adapters that choose: kind -> letter -> score (larger is
     better); the first kind is the headline, e.g. ``{"logprob": {"A": -1.2, "B": -0.4}}``.
     `usage` counts tokens: ``input``, ``output``, ``reasoning``. `served` says which model
-    answered (``model``, ``fingerprint``). `error` set means that there is no reply at all.
+    answered (``model``, ``fingerprint``). `blobs` names the pictures in the reply. `error` set
+    means that there is no reply at all.
     `seconds` is what the attempt that succeeded took, shared out over its batch; the harness
     fills it in, and it plays no part in comparisons.
     """
@@ -87,12 +112,16 @@ class Score:
     """How a sample ended. `values` are the numbers that are averaged, e.g. ``correct``.
 
     `answer` is what was read, for agreement and majority votes; `why` explains a missing one.
+    Where several graders look at one sample, `outcome` is that of the first, whose value is
+    ``correct``; `failed` maps every value that could not be had to the reason. A rerun asks for
+    those again.
     """
 
     outcome: Outcome
     values: Mapping[str, float] = field(default_factory=dict)
     answer: str | None = None
     why: str = ""
+    failed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +133,12 @@ class Sample:
     asks: tuple[Ask, ...]
     replies: tuple[Reply, ...]
     score: Score
+
+    @property
+    def reply(self) -> Reply | None:
+        """The model's last reply; None where it was not asked yet."""
+        calls = zip(self.asks, self.replies, strict=False)  # what was not answered comes last
+        return next((r for a, r in reversed([*calls]) if a.role == "model"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +175,17 @@ class TaskInput:
     """What a task is loaded from, beside its own options.
 
     `data` is the folder of `--data` (None: the hub, or the package); `offline` forbids the
-    network; `prompt_files` maps a subset, or ``*`` for all, to a prompt template.
+    network; `prompt_files` maps a subset, or ``*`` for all, to a prompt template. `judge` says
+    which model judges, for tasks that have one: its ``label``, ``identity`` and ``settings``;
+    `judge_prompts` is the folder of `--judge-prompts`.
     """
 
     data: Path | None = None
     offline: bool = False
     prompt_files: Mapping[str, Path] = field(default_factory=dict)
     system_prompt: str | None = None
+    judge: Mapping[str, Json] | None = None
+    judge_prompts: Path | None = None
 
 
 class QaTask(Protocol):
@@ -183,6 +222,37 @@ class QaTask(Protocol):
 
 
 @runtime_checkable
+class JudgedTask(Protocol):
+    """A `QaTask` whose replies a judge may grade."""
+
+    def with_judge(self, judge: Mapping[str, Json] | None, prompts: Path | None) -> "JudgedTask":
+        """Return the same task with another judge (as in `TaskInput`), or without one."""
+        ...
+
+
+@runtime_checkable
+class GradedTask(Protocol):
+    """A `QaTask` that asks graders on this machine."""
+
+    def graders(self) -> Mapping[Role, "Answerer"]:
+        """Return who answers for the roles that are neither the model nor the judge."""
+        ...
+
+
+@runtime_checkable
+class PicturedTask(Protocol):
+    """A `QaTask` with pictures. `sees` says whether the model is shown any."""
+
+    blobs: Blobs | None
+    """Where the pictures of the items lie before they are in a run; None for a restored task."""
+
+    @property
+    def sees(self) -> bool:
+        """Whether the questions show pictures to the model."""
+        ...
+
+
+@runtime_checkable
 class Answerer(Protocol):
     """What makes a model answer: the whole contract of an adapter.
 
@@ -190,7 +260,8 @@ class Answerer(Protocol):
     source file); None where that cannot be had, and then nothing is resumed. `settings` are
     the generation settings, which may differ inside a ranking. `batch` calls are answered
     together, always (1 for a server). `max_concurrency` limits how many `answer` calls may be
-    under way (None: as many as the run allows).
+    under way (None: as many as the run allows). One that is known to read text only says so
+    with ``reads_images = False``; where it is not said, pictures are sent.
 
     `answer` makes ONE attempt and returns one reply per call, in order. It raises `TryAgain`
     for what may pass, `ModelError` for what ends the run; anything else that goes wrong with
