@@ -19,12 +19,13 @@ def digest(value: Json) -> str:
     return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def request_digest(request: Mapping[str, Json]) -> str:
-    """Return 16 digits that tell the requests of a run apart: a hash of the messages.
+def request_digest(role: str, request: Mapping[str, Json]) -> str:
+    """Return 16 digits that tell the requests of a run apart.
 
-    What else a request holds, for models that choose, is in the run's answer key.
+    Of the model's requests it is a hash of the messages: what else they hold, for models that
+    choose, is in the run's answer key. Of a grader's it covers everything.
     """
-    return digest(request["messages"])[:16]
+    return digest(request["messages"] if role == "model" else request)[:16]
 
 
 def json_line(value: Json) -> bytes:

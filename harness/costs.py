@@ -8,14 +8,29 @@ from rbench.harness.types import Json
 
 
 def summarise(
-    entries: Iterable[Entry], sessions: Sequence[float], price: Price | None
+    entries: Iterable[Entry],
+    sessions: Sequence[float],
+    prices: Mapping[str, Price | None],
 ) -> dict[str, Json]:
-    """Return calls, tokens, money and latency over all entries, failed ones included.
+    """Return calls, tokens, money and latency of the model, failed calls included.
 
-    `sessions` are the wall-clock seconds of every invocation that worked on the run. `money` is
-    in US dollars at the prices given now; null where no price was given, or where a reply came
-    without a count of tokens.
+    `sessions` are the wall-clock seconds of every invocation that worked on the run. Money is
+    in US dollars at the `prices` given now, by role; null where no price was given, or where a
+    reply came without a count of tokens. What a judge took is told apart, under ``judge``.
     """
+    by_role: dict[str, list[Entry]] = {"model": []}
+    for entry in entries:
+        by_role.setdefault(entry.role, []).append(entry)
+    judged = by_role.get("judge")
+    return {
+        **_of_role(by_role["model"], prices.get("model")),
+        **({"judge": _of_role(judged, prices.get("judge"))} if judged else {}),
+        "wall_seconds": round(sum(sessions), 3),
+        "sessions": [round(s, 3) for s in sessions],
+    }
+
+
+def _of_role(entries: Iterable[Entry], price: Price | None) -> dict[str, Json]:
     tokens: dict[str, int] = {}
     seconds: list[float] = []
     calls = failed = uncounted = 0
@@ -33,8 +48,6 @@ def summarise(
         "tokens": tokens,
         "dollars": None if price is None or uncounted else price.cost(tokens),
         "latency_seconds": _quantiles(seconds),
-        "wall_seconds": round(sum(sessions), 3),
-        "sessions": [round(s, 3) for s in sessions],
     }
 
 

@@ -28,7 +28,11 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The plan of one cell as printed before spending; `since` is when it was last worked on."""
+    """The plan of one cell as printed before spending; `since` is when it was last worked on.
+
+    `to_ask` counts the samples that the model is asked, `to_grade` those that have a reply and
+    lack a grade.
+    """
 
     task: str
     model: str
@@ -39,12 +43,27 @@ class Forecast:
     to_ask: int
     tokens: Tokens
     dollars: float | None
+    to_grade: int = 0
     notes: tuple[str, ...] = ()
+
+
+def waits_for_model(sample: Sample) -> bool:
+    """Return whether the model is to be asked: it was not yet, or failed."""
+    return sample.score.outcome == "errored" and (
+        not sample.asks or sample.asks[-1].role == "model"
+    )
+
+
+def waits_for_grade(sample: Sample) -> bool:
+    """Return whether a grade is missing of a reply that is there."""
+    if waits_for_model(sample):
+        return False
+    return sample.score.outcome == "errored" or bool(sample.score.failed)
 
 
 def forecast_tokens(samples: Sequence[Sample], to_ask: int, settings: Mapping[str, Json]) -> Tokens:
     """Estimate the tokens of `to_ask` calls from the samples that are not answered."""
-    unanswered = [s for s in samples if s.score.outcome == "errored" and s.asks]
+    unanswered = [s for s in samples if waits_for_model(s) and s.asks]
     size = sum(
         len(
             json.dumps(s.asks[-1].request["messages"], ensure_ascii=False).encode(
@@ -56,7 +75,8 @@ def forecast_tokens(samples: Sequence[Sample], to_ask: int, settings: Mapping[st
     # A local batch is done whole, so more may be asked than is wanted.
     calls_each = to_ask / len(unanswered) if unanswered else 1
     tokens_in = round(size * calls_each / _BYTES_PER_TOKEN)
-    seen = [r.usage["output"] for s in samples for r in s.replies if "output" in r.usage]
+    replies = (s.reply for s in samples)
+    seen = [r.usage["output"] for r in replies if r is not None and "output" in r.usage]
     if seen:
         return Tokens(tokens_in, round(sum(seen) / len(seen) * to_ask), "mean")
     limit = settings.get("max_tokens")

@@ -2,7 +2,8 @@
 
 A unit goes round by round: every sample of it that asks something is answered in the same call
 of the adapter, so that a local batch is always the same batch. A round of which one reply is
-missing in the journal is done again whole.
+missing in the journal is done again whole. Graders are asked one request at a time, and the same
+request once: a grade never depends on its company.
 """
 
 import asyncio
@@ -12,15 +13,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rbench.errors import CostLimitReached, ModelError, RbenchError
+from rbench.harness.calls import Calls
 from rbench.harness.canonical import request_digest
-from rbench.harness.journal import CallKey, Entry, Journal
+from rbench.harness.journal import Entry, Journal
 from rbench.harness.plan import SampleKey, Unit
-from rbench.harness.types import Answerer, Ask, Call, Item, QaTask, Reply, Role, Score
+from rbench.harness.replay import NOT_ASKED
+from rbench.harness.types import Answerer, Ask, Blobs, Call, Item, QaTask, Reply, Role, Score
 
 
 @dataclass(slots=True)
 class Counts:
-    """Live counts of a run, for displays. `done` includes `resumed`."""
+    """Live counts of a run, for displays. `done` includes `resumed`; `tokens` are the model's."""
 
     total: int = 0
     resumed: int = 0
@@ -44,7 +47,8 @@ class _Sample:
 class Loop:
     """Answers the units of one cell and journals every reply.
 
-    `answerers` has one per role. `calls` is what the journal held at the start. `on_entries` is
+    `answerers` has one per role; a sample that asks for a role that is not there stays *errored*,
+    not asked yet. `calls` is what the journal held at the start. `on_entries` is
     told of every new entry. A `CostLimitReached` that it raises ends the run when the calls under
     way have come back; any other error ends it at once, and the calls in flight with it.
     """
@@ -54,12 +58,13 @@ class Loop:
         task: QaTask,
         answerers: Mapping[Role, Answerer],
         journal: Journal,
-        calls: Mapping[CallKey, Entry],
+        calls: Calls,
         *,
         seed: int,
         wanted: Iterable[SampleKey],
         counts: Counts,
         on_entries: Callable[[Sequence[Entry]], None],
+        blobs: Blobs | None = None,
     ) -> None:
         self._task = task
         self._items = {item.id: item for item in task.items}
@@ -70,6 +75,9 @@ class Loop:
         self._wanted = frozenset(wanted)
         self._counts = counts
         self._on_entries = on_entries
+        self._blobs = blobs
+        self._grading: dict[tuple[Role, str], asyncio.Lock] = {}
+        self._graded: dict[tuple[Role, str], Reply] = {}
 
     async def run(self, units: Iterable[Unit], concurrency: int) -> None:
         """Answer all units, at most `concurrency` at a time. The first failure ends the rest."""
@@ -99,57 +107,71 @@ class Loop:
     async def _answer_unit(self, unit: Unit) -> None:
         samples = [_Sample(self._items[item_id], repeat, []) for item_id, repeat in unit.samples]
         while True:
-            asking: dict[Role, list[tuple[_Sample, Ask]]] = {}
+            answering: list[tuple[_Sample, Ask]] = []
+            grading: list[tuple[_Sample, Ask]] = []
             for sample in samples:
                 if sample.score is None:
                     step = self._task.step(sample.item, sample.replies)
-                    if isinstance(step, Ask):
-                        asking.setdefault(step.role, []).append((sample, step))
-                    else:
+                    if isinstance(step, Score):
                         sample.score = step
-            if not asking:
+                    elif step.role not in self._answerers:
+                        sample.score = Score("errored", why=NOT_ASKED)
+                    elif step.role == "model":
+                        answering.append((sample, step))
+                    else:
+                        grading.append((sample, step))
+            if not answering and not grading:
                 break
-            for role, group in asking.items():
-                await self._round(role, group)
+            if answering:
+                await self._round(answering)
+            grades = (self._grade(sample, ask) for sample, ask in grading)
+            for failure in await asyncio.gather(*grades, return_exceptions=True):
+                if failure is not None:  # the others have come back by now, and are kept
+                    raise failure
         for sample in samples:
             self._count(sample)
 
-    async def _round(self, role: Role, group: Sequence[tuple[_Sample, Ask]]) -> None:
-        """Give every sample of the group its reply: from the journal if all are there."""
-        requests = [request_digest(ask.request) for _, ask in group]
-        replies = self._journalled(group, requests)
-        if replies is None:
-            replies = await self._answer(role, group, requests)
+    async def _round(self, group: Sequence[tuple[_Sample, Ask]]) -> None:
+        """Give every sample of the group the model's reply: from the journal if all are there."""
+        replies = self._journalled(group) or await self._answer("model", group)
         for (sample, _), reply in zip(group, replies, strict=True):
             sample.replies.append(reply)
             if reply.error is not None:
                 sample.score = Score("errored", why=reply.error)
 
-    def _journalled(
-        self, group: Sequence[tuple[_Sample, Ask]], requests: Sequence[str]
-    ) -> Sequence[Reply] | None:
+    async def _grade(self, sample: _Sample, ask: Ask) -> None:
+        """Give one sample its grade: from the journal, or from another that asked the same."""
+        key = (ask.role, request_digest(ask.role, ask.request))
+        async with self._grading.setdefault(key, asyncio.Lock()):
+            reply = self._graded.get(key)
+            if reply is None:
+                found = self._journalled([(sample, ask)]) or await self._answer(
+                    ask.role, [(sample, ask)]
+                )
+                reply = self._graded[key] = found[0]
+        sample.replies.append(reply)
+
+    def _journalled(self, group: Sequence[tuple[_Sample, Ask]]) -> Sequence[Reply] | None:
         replies = []
-        for (sample, _), request in zip(group, requests, strict=True):
-            entry = self._calls.get((sample.item.id, sample.repeat, len(sample.replies)))
-            if entry is None or entry.request != request or entry.reply.error is not None:
+        for sample, ask in group:
+            entry = self._calls.find(sample.item.id, sample.repeat, len(sample.replies), ask)
+            if entry is None or entry.reply.error is not None:
                 return None
             replies.append(entry.reply)
         return replies
 
-    async def _answer(
-        self, role: Role, group: Sequence[tuple[_Sample, Ask]], requests: Sequence[str]
-    ) -> Sequence[Reply]:
+    async def _answer(self, role: Role, group: Sequence[tuple[_Sample, Ask]]) -> Sequence[Reply]:
         calls = [
-            Call(sample.item, sample.repeat, len(sample.replies), ask, self._seed)
+            Call(sample.item, sample.repeat, len(sample.replies), ask, self._seed, self._blobs)
             for sample, ask in group
         ]
         replies = await self._attempt(self._answerers[role], calls)
         entries = [
-            Entry(c.item.id, c.repeat, c.ordinal, role, request, reply)
-            for c, request, reply in zip(calls, requests, replies, strict=True)
+            Entry(c.item.id, c.repeat, c.ordinal, role, request_digest(role, c.ask.request), reply)
+            for c, reply in zip(calls, replies, strict=True)
         ]
         self._journal.append(entries)
-        for entry in entries:
+        for entry in entries if role == "model" else ():
             for kind, count in entry.reply.usage.items():
                 self._counts.tokens[kind] = self._counts.tokens.get(kind, 0) + count
         self._on_entries(entries)

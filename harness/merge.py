@@ -38,6 +38,7 @@ def merge(
         "selection": dict(Counter(sample.item.id for sample in samples)),
         "outcomes": dict(counts),
         "reasons": _reasons(samples),
+        **_ungraded(samples),
         "served": served,
         "warnings": [*task.warnings, *_served_warnings(served)],
         "rows": [{**asdict(row), "protocol_id": protocol_id} for row in rows],
@@ -53,13 +54,25 @@ def _reasons(samples: Sequence[Sample]) -> Mapping[str, Mapping[str, int]]:
     return reasons
 
 
+def _ungraded(samples: Sequence[Sample]) -> Mapping[str, Json]:
+    """Count, per value that a grader did not give, why; nothing where all were given."""
+    found = Counter((name, why) for s in samples for name, why in s.score.failed.items())
+    if not found:
+        return {}
+    reasons: dict[str, dict[str, int]] = {}
+    for (name, why), count in sorted(found.items()):
+        reasons.setdefault(name, {})[why] = count
+    return {"ungraded": reasons}
+
+
 def _served(samples: Sequence[Sample]) -> Mapping[str, Mapping[str, int]]:
-    """Count which models and versions the server says answered."""
+    """Count which models and versions the server says answered, the judge's with its name."""
     found: dict[str, Counter[str]] = {}
     for sample in samples:
-        for reply in sample.replies:
+        for ask, reply in zip(sample.asks, sample.replies, strict=False):
             for key, value in reply.served.items():
-                found.setdefault(key, Counter())[value] += 1
+                name = key if ask.role == "model" else f"{ask.role} {key}"
+                found.setdefault(name, Counter())[value] += 1
     return {key: dict(sorted(counter.items())) for key, counter in sorted(found.items())}
 
 

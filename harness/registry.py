@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 TASKS: Mapping[str, str] = {
     "rbench-t": "rbench.tasks.rbench_t:RBenchT",
     "rbench-t-mini": "rbench.tasks.rbench_t_mini:RBenchTMini",
+    "rbench-m": "rbench.tasks.rbench_m:RBenchM",
+    "rbench-v": "rbench.tasks.rbench_v:RBenchV",
+    "rbench-v-live": "rbench.tasks.rbench_v_live:RBenchVLive",
+    "rbench-v-mini": "rbench.tasks.rbench_v_mini:RBenchVMini",
     "digits": "rbench.tasks.digits:Digits",
     "fashion-mnist": "rbench.tasks.fashion_mnist:FashionMnist",
     "cifar10": "rbench.tasks.cifar10:Cifar10",

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rbench.harness.canonical import request_digest
-from rbench.harness.journal import CallKey, Entry
+from rbench.harness.calls import Calls
 from rbench.harness.plan import SampleKey
 from rbench.harness.types import Ask, Item, QaTask, Reply, Sample, Score
 
@@ -11,12 +10,13 @@ NOT_ASKED = "not asked yet"
 
 
 def next_step(
-    task: QaTask, item: Item, repeat: int, calls: Mapping[CallKey, Entry]
+    task: QaTask, item: Item, repeat: int, calls: Calls
 ) -> tuple[tuple[Ask, ...], tuple[Reply, ...], Ask | Score]:
     """Replay one sample as far as the journal goes.
 
     Returns the asks and replies so far and what comes next. A journalled call counts only for
-    the very same request; a failed one ends the sample as *errored*.
+    the very same request. A failure of the model ends the sample as *errored*; that of a grader
+    is the task's to decide about.
     """
     asks: list[Ask] = []
     replies: list[Reply] = []
@@ -24,18 +24,16 @@ def next_step(
         step = task.step(item, replies)
         if isinstance(step, Score):
             return tuple(asks), tuple(replies), step
-        entry = calls.get((item.id, repeat, len(replies)))
-        if entry is None or entry.request != request_digest(step.request):
+        entry = calls.find(item.id, repeat, len(replies), step)
+        if entry is None:
             return tuple(asks), tuple(replies), step
         asks.append(step)
         replies.append(entry.reply)
-        if entry.reply.error is not None:
+        if entry.reply.error is not None and step.role == "model":
             return tuple(asks), tuple(replies), Score("errored", why=entry.reply.error)
 
 
-def replay(
-    task: QaTask, wanted: Iterable[SampleKey], calls: Mapping[CallKey, Entry]
-) -> Iterator[Sample]:
+def replay(task: QaTask, wanted: Iterable[SampleKey], calls: Calls) -> Iterator[Sample]:
     """Yield the wanted samples, in the order given. What was not asked yet is *errored*."""
     by_id = {item.id: item for item in task.items}
     for item_id, repeat in wanted:

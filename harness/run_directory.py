@@ -4,7 +4,8 @@ runs/<task>/<model>-<answer key>/
 plan.json      what is asked of whom, both keys, protocol, settings
 items.jsonl    the questions, once
 calls.jsonl    the journal (see journal.py)
-shards/        the samples of an image run (see images/shards.py), in place of these two
+blobs/         the pictures of questions and replies, by the sha256 of their bytes
+shards/        the samples of an image run (see images/shards.py), in place of these three
 results.json   the rows; nothing in it that is measured by a clock
 costs.json     seconds, tokens, money
 env.json       versions, machine, command line
@@ -16,15 +17,17 @@ import json
 import os
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
 from rbench.errors import RunDirectoryError
+from rbench.harness.blobs import BlobFolder
+from rbench.harness.calls import Calls
 from rbench.harness.canonical import json_line
-from rbench.harness.journal import CallKey, Entry, Journal, read_entries
+from rbench.harness.journal import Entry, Journal, read_entries
 from rbench.harness.types import Item, Json
 
 _IN_RESULTS = ("run_id", "status", "task", "model", "protocol_id", "outcomes", "rows")
@@ -163,23 +166,14 @@ class RunDirectory:
         """Yield all journalled calls in the order in which they came."""
         return read_entries(self.path / "calls.jsonl")
 
-    def calls(self) -> Mapping[CallKey, Entry]:
-        """Return the entry that counts of every call: the last one.
+    def calls(self) -> Calls:
+        """Return the journalled calls, to be looked up."""
+        return Calls(self.entries())
 
-        A failure never replaces an answer to the same request: when a batch is done again and
-        the model is gone, what it had answered stays.
-        """
-        calls: dict[CallKey, Entry] = {}
-        for entry in self.entries():
-            known = calls.get(entry.key)
-            if (
-                known is None
-                or entry.reply.error is None
-                or known.reply.error is not None
-                or known.request != entry.request
-            ):
-                calls[entry.key] = entry
-        return calls
+    @property
+    def blobs(self) -> BlobFolder:
+        """The pictures of the questions and of the replies."""
+        return BlobFolder(self.path / "blobs")
 
     def set_aside(self) -> None:
         """Move what was made and the results out of the way (`--fresh`); nothing is deleted."""

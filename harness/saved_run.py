@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Literal
 
 from rbench.errors import RunDirectoryError, UsageError
 from rbench.harness.canonical import digest
+from rbench.harness.event_loop import run_to_end
+from rbench.harness.grade_run import grade_run
+from rbench.harness.graders import Judge
 from rbench.harness.merge import merge
+from rbench.harness.monitor import Monitor, Silent
 from rbench.harness.plan import Cell
 from rbench.harness.registry import task_type
 from rbench.harness.replay import replay, wanted_samples
-from rbench.harness.shown import as_shown
+from rbench.harness.shown import as_shown, text_of
 from rbench.harness.stored_run import StoredRun
-from rbench.harness.types import Json, QaTask, Row, Sample
+from rbench.harness.types import Json, JudgedTask, QaTask, Row, Sample
 
 if TYPE_CHECKING:
     import pandas
@@ -77,13 +81,31 @@ class SavedRun(StoredRun):
         cell = replace(self.cell, scored=scored, score_key=digest(scored))
         return merge(cell, self.task, self.samples, max_error_rate)
 
-    def write_scores(self, max_error_rate: float | None = None) -> dict[str, Json]:
-        """Score again and write results.json (and the score key in plan.json)."""
+    def write_scores(
+        self,
+        max_error_rate: float | None = None,
+        *,
+        judge: Judge | None = None,
+        judge_prompts: Path | None = None,
+        monitor: Monitor | None = None,
+    ) -> dict[str, Json]:
+        """Score again and write results.json (and the score key in plan.json).
+
+        The model is not asked. Without `judge` the verdicts of the run's own judge are used
+        again; with one, it judges every reply that it has not judged yet. Raises `UsageError`
+        where the task has no judge.
+        """
         with self.directory.lock():
+            if judge is not None:
+                self.__dict__["task"] = self._judged(judge, judge_prompts)
+            grading = grade_run(self.directory, self.cell, self.task, judge, monitor or Silent())
+            run_to_end(grading)
+            self.__dict__.pop("samples", None)
             results = self.rescored(max_error_rate)
             plan = {
                 **self.plan,
                 "scored": dict(self.task.scored()),
+                "task_state": dict(self.task.state()),
                 "score_key": results["score_key"],
                 "protocol": results["protocol"],
                 "protocol_id": results["protocol_id"],
@@ -91,7 +113,14 @@ class SavedRun(StoredRun):
             self.directory.write_json("results.json", results)
             self.directory.write_json("plan.json", plan)
         self.__dict__["results"] = results
+        self.__dict__["plan"] = plan
+        self.__dict__.pop("cell", None)
         return results
+
+    def _judged(self, judge: Judge, prompts: Path | None) -> QaTask:
+        if not isinstance(self.task, JudgedTask):
+            raise UsageError(f"--judge: {self.cell.task} is scored without a judge.")
+        return self.task.with_judge(judge.described, prompts)
 
     def to_pandas(self, what: Literal["rows", "samples"] = "rows") -> "pandas.DataFrame":
         """Return the rows or the samples as a data frame, one line each."""
@@ -106,14 +135,14 @@ class SavedRun(StoredRun):
 
 def flatten(sample: Sample) -> dict[str, Json]:
     """Return one flat record of a sample: the line of an export."""
-    last = sample.replies[-1] if sample.replies else None
+    last = sample.reply
     messages = sample.asks[0].request.get("messages", []) if sample.asks else []
     return {
         "id": sample.item.id,
         "subset": sample.item.subset,
         "cluster": sample.item.cluster,
         "repeat": sample.repeat,
-        "prompt": "\n\n".join(str(m["content"]) for m in messages),
+        "prompt": "\n\n".join(text_of(m["content"]) for m in messages),
         "reply": last.text if last else None,
         "reasoning": last.reasoning if last else None,
         "finish": last.finish if last else None,
@@ -122,6 +151,8 @@ def flatten(sample: Sample) -> dict[str, Json]:
         "answer": sample.score.answer,
         "outcome": sample.score.outcome,
         "why": sample.score.why,
+        "pictures": list(sample.item.blobs),
+        "drawings": list(last.blobs) if last else [],
         **{f"value:{name}": value for name, value in sample.score.values.items()},
         **{f"tokens:{kind}": n for kind, n in (last.usage if last else {}).items()},
     }

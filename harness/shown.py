@@ -1,8 +1,19 @@
 """What a model was really shown: a model that chooses sees other words than one that writes."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from rbench.harness.types import Ask, Sample
+from rbench.harness.types import Ask, Json, Sample
+
+
+def text_of(content: Json) -> str:
+    """Return the text of a message; a part that is not text is only named: ``[image]``."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, Sequence):
+        return ""
+    parts = [part for part in content if isinstance(part, Mapping)]
+    return "\n".join(str(p["text"]) if "text" in p else f"[{p.get('type')}]" for p in parts)
 
 
 def as_shown(sample: Sample, response: str) -> Sample:

@@ -1,6 +1,6 @@
 """Money: adding up what replies cost, and ending a command at its limit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rbench.errors import CostLimitReached
 from rbench.harness.journal import Entry
@@ -19,11 +19,15 @@ class Spending:
         self.dollars = 0.0
         self.unpriced = 0
 
-    def add(self, entries: Sequence[Entry], price: Price | None) -> None:
-        """Count replies. Raises `CostLimitReached` once the limit is passed."""
-        if price is None:
-            return
+    def add(self, entries: Sequence[Entry], prices: Mapping[str, Price | None]) -> None:
+        """Count replies at the price of their role.
+
+        Raises `CostLimitReached` once the limit is passed.
+        """
         for entry in entries:
+            price = prices.get(entry.role)
+            if price is None:
+                continue
             self.unpriced += entry.reply.error is None and not entry.reply.usage
             self.dollars += price.cost(entry.reply.usage)
         if self.limit is not None and self.dollars >= self.limit:

@@ -225,7 +225,7 @@ class QaTask(Protocol):
 class JudgedTask(Protocol):
     """A `QaTask` whose replies a judge may grade."""
 
-    def with_judge(self, judge: Mapping[str, Json] | None, prompts: Path | None) -> "JudgedTask":
+    def with_judge(self, judge: Mapping[str, Json] | None, prompts: Path | None) -> QaTask:
         """Return the same task with another judge (as in `TaskInput`), or without one."""
         ...
 

@@ -16,12 +16,14 @@ from rbench.evaluation.given import (
     prompt_file_map,
     whole,
 )
+from rbench.evaluation.judging import check_judged, open_judge
 from rbench.evaluation.kinds import ModelName
 from rbench.evaluation.loaded_task import LoadedTask, load_task
 from rbench.evaluation.pairing import Paired, Wanted, pair
 from rbench.evaluation.questions import run_question_cells
 from rbench.evaluation.results import AnyRun
 from rbench.evaluation.results import Results as Results
+from rbench.harness.graders import Judge
 from rbench.harness.monitor import Monitor, Silent
 from rbench.harness.open_run import open_run
 from rbench.harness.registry import TASKS, names, task_type
@@ -43,6 +45,9 @@ def evaluate(
     data: str | Path | None = None,
     prompt_files: str | Path | Mapping[str, str | Path] | None = None,
     system_prompt: str | None = None,
+    judge: ModelName | None = None,
+    judge_options: Mapping[str, Any] | None = None,
+    judge_prompts: str | Path | None = None,
     limit: int | str | None = None,
     sample_ids: str | Sequence[str] = (),
     repeats: int = 1,
@@ -75,6 +80,10 @@ def evaluate(
         data: a folder with the data set in the layout that its card describes.
         prompt_files: a prompt template, or one per subset.
         system_prompt: a system message before every question.
+        judge: the model that judges final answers (``openai/gpt-4o``, or whatever `model` may
+            be), for tasks that have a judge beside their rule.
+        judge_options: what ``--judge-arg key=value`` sets.
+        judge_prompts: a folder with the judge's templates, in place of rbench's own words.
         limit: the first N questions of every subset, or a range ``a-b``; the first N images.
         sample_ids: only these questions: ``en/12``, or ``12`` in all languages.
         repeats: how often every question is asked; how many sets of images are made.
@@ -99,11 +108,22 @@ def evaluate(
     """
     check_numbers(max_retries, max_error_rate, cost_limit, prices)
     shown = monitor or Silent()
+    at_once = at_least_one("--concurrency", concurrency, "auto")
+    prompts = None if judge_prompts is None else folder(Path(judge_prompts), "--judge-prompts")
+    judging = open_judge(
+        judge,
+        judge_options or {},
+        prices=None if prices is None else Path(prices),
+        concurrency=at_once,
+        prompts=prompts,
+    )
     given = TaskInput(
         data=None if data is None else folder(Path(data)),
         offline=offline,
         prompt_files=prompt_file_map(prompt_files),
         system_prompt=system_prompt,
+        judge=None if judging is None else judging.described,
+        judge_prompts=prompts,
     )
     questions = RunOptions(
         out=Path(out),
@@ -112,7 +132,8 @@ def evaluate(
         sample_ids=tuple(as_list(sample_ids)),
         repeats=whole("repeats", repeats),
         seed=whole("seed", seed),
-        concurrency=at_least_one("--concurrency", concurrency, "auto"),
+        concurrency=at_once,
+        judge=judging,
         max_retries=max_retries,
         max_error_rate=max_error_rate,
         fresh=fresh,
@@ -121,6 +142,7 @@ def evaluate(
     with _offline(offline):
         task_names = _embedded_tasks() if tasks is None else named("task", tasks)
         loaded = [load_task(name, task_options or {}, given) for name in task_names]
+        notes = check_judged(loaded) if judging is not None else []
         images = _image_options(questions, given, loaded, workers, device, costs)
         paired = pair(
             loaded,
@@ -130,15 +152,15 @@ def evaluate(
             None if prices is None else Path(prices),
             all_tasks=tasks is not None,
         )
-        _check_prices(paired, cost_limit, prices)
+        _check_prices(paired, judging, cost_limit, prices)
         # All that can be refused is refused before the first question and the first sample.
         if paired.images:
             from rbench.evaluation.images import check_references
 
             check_references(paired.images, lambda asset: shown.note(f"fetching {asset.name}"))
-        for note in paired.notes:
+        for note in [*notes, *paired.notes]:
             shown.note(note)
-        finished, failure = _run(paired, Spending(cost_limit), shown)
+        finished, failure = _run(paired, judging, Spending(cost_limit), shown)
     order = {task.entry: i for i, task in enumerate(loaded)}
     # Two subsets of one task are one run.
     opened = (open_run(path) for path in dict.fromkeys(run.path for run in finished))
@@ -199,6 +221,7 @@ def _image_options(
             ("--sample-id", questions.sample_ids),
             ("--prompt-file", given.prompt_files),
             ("--system-prompt", given.system_prompt),
+            ("--judge", given.judge),
         ):
             if value:
                 raise UsageError(f"{flag} is for tasks that ask questions; none is named.")
@@ -221,24 +244,27 @@ def _image_options(
     )
 
 
-def _check_prices(paired: Paired, cost_limit: float | None, prices: object) -> None:
+def _check_prices(
+    paired: Paired, judge: Judge | None, cost_limit: float | None, prices: object
+) -> None:
     if cost_limit is None:
         return
-    for cell in paired.questions:
-        if cell.options.price is None:
-            raise UsageError(
-                f"--cost-limit: {str(prices)!r} has no price for {cell.model.label!r}."
-            )
+    priced = {cell.model.label: cell.options.price for cell in paired.questions}
+    if judge is not None:
+        priced[judge.model.label] = judge.price
+    for label, price in priced.items():
+        if price is None:
+            raise UsageError(f"--cost-limit: {str(prices)!r} has no price for {label!r}.")
 
 
 def _run(
-    paired: Paired, spending: Spending, monitor: Monitor
+    paired: Paired, judge: Judge | None, spending: Spending, monitor: Monitor
 ) -> tuple[list[RunDirectory], RbenchError | None]:
     """Run the questions, then the images; return the finished runs and the first failure."""
     finished: list[RunDirectory] = []
     failure: RbenchError | None = None
     if paired.questions:
-        finished, failure = run_question_cells(paired.questions, spending, monitor)
+        finished, failure = run_question_cells(paired.questions, judge, spending, monitor)
     if paired.images:
         from rbench.evaluation.images import run_image_jobs
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rbench.harness.types import Json
 
-TASKS = ("rbench-t-mini", "digits")
+TASKS = ("rbench-t-mini", "rbench-v-mini", "digits")
 
 Choice = tuple[str, Mapping[str, Json]]
 

@@ -64,6 +64,8 @@ def forecast_text(forecast: Forecast) -> str:
         tokens += f", {most}{_count(forecast.tokens.output)} out"
     money = "" if forecast.dollars is None else f", about ${forecast.dollars:.2f}"
     asks = f"{forecast.to_ask} to ask ({tokens}{money})" if forecast.to_ask else "nothing to ask"
+    if forecast.to_grade:
+        asks += f", {forecast.to_grade} to grade"
     samples = "1 sample" if forecast.samples == 1 else f"{forecast.samples} samples"
     lines = [
         f"plan: {forecast.task} on {forecast.model}: {samples}{done}, {asks}",

@@ -50,11 +50,31 @@ def command(
         typer.Option(
             envvar="RBENCH_PROMPT_FILE",
             metavar="[SUBSET=]FILE",
-            help="Prompt template with {question}, {A} to {F}; SUBSET= for one language.",
+            help="Prompt template with {question} (choices: {A} to {F}); SUBSET= for one language.",
         ),
     ] = None,
     system_prompt: Annotated[
         str | None, typer.Option(envvar="RBENCH_SYSTEM_PROMPT", metavar="TEXT")
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            envvar="RBENCH_JUDGE",
+            metavar="PROVIDER/NAME",
+            help="Model that judges final answers, beside the rule.",
+        ),
+    ] = None,
+    judge_arg: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="RBENCH_JUDGE_ARG", metavar="KEY=VALUE", help="Option of the judge's adapter."
+        ),
+    ] = None,
+    judge_prompts: Annotated[
+        str | None,
+        typer.Option(
+            envvar="RBENCH_JUDGE_PROMPTS", metavar="DIR", help="Templates of the judge; see docs."
+        ),
     ] = None,
     limit: Annotated[
         str | None,
@@ -166,6 +186,9 @@ def command(
             data=data,
             prompt_files=_prompt_files(prompt_file or []),
             system_prompt=system_prompt,
+            judge=judge,
+            judge_options=key_values(judge_arg or [], "--judge-arg"),
+            judge_prompts=judge_prompts,
             limit=limit,
             sample_ids=sample_id or [],
             repeats=repeats,

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from rbench.errors import UsageError
+
 
 def command(
     runs: Annotated[list[str], typer.Argument(help="Runs, or folders that hold runs.")],
@@ -12,16 +14,46 @@ def command(
         float | None,
         typer.Option(envvar="RBENCH_MAX_ERROR_RATE", metavar="F", help="Unset: what the run had."),
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            envvar="RBENCH_JUDGE",
+            metavar="PROVIDER/NAME",
+            help="Judge the kept replies; unset: the verdicts that the run has.",
+        ),
+    ] = None,
+    judge_arg: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="RBENCH_JUDGE_ARG", metavar="KEY=VALUE", help="Option of the judge's adapter."
+        ),
+    ] = None,
+    judge_prompts: Annotated[
+        str | None,
+        typer.Option(
+            envvar="RBENCH_JUDGE_PROMPTS", metavar="DIR", help="Templates of the judge; see docs."
+        ),
+    ] = None,
 ) -> int:
-    """Score what runs kept again and write their results.json; nothing is asked or sampled."""
+    """Score what runs kept again and write their results.json; no model is asked but a judge."""
+    from rbench.cli.display import make_monitor
     from rbench.cli.print_results import print_results
+    from rbench.cli.run_command import key_values
+    from rbench.evaluation.given import folder
+    from rbench.evaluation.judging import open_judge
     from rbench.harness.open_run import open_run
     from rbench.harness.saved_run import SavedRun, find_runs
 
+    prompts = None if judge_prompts is None else folder(Path(judge_prompts), "--judge-prompts")
+    judging = open_judge(judge, key_values(judge_arg or [], "--judge-arg"), prompts=prompts)
     found = [open_run(path) for run in runs for path in find_runs(Path(run))]
     for run in found:
         if isinstance(run, SavedRun):
-            run.write_scores(max_error_rate)
+            run.write_scores(
+                max_error_rate, judge=judging, judge_prompts=prompts, monitor=make_monitor(None)
+            )
+        elif judging is not None:
+            raise UsageError(f"--judge: {run.path} is a run of images, which nobody judges.")
         else:
             run.write_scores()
     print_results(found)

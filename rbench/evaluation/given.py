@@ -55,10 +55,10 @@ def at_least_one(name: str, given: int | str, word: str) -> int | None:
     return number
 
 
-def folder(path: Path) -> Path:
+def folder(path: Path, flag: str = "--data") -> Path:
     """Return a folder that is there. Raises `DataError`."""
     if not path.is_dir():
-        raise DataError(f"--data {str(path)!r} is not a folder.")
+        raise DataError(f"{flag} {str(path)!r} is not a folder.")
     return path
 
 

@@ -12,6 +12,7 @@ from rbench.evaluation.questions import QuestionCell
 from rbench.harness.models import Model, open_model
 from rbench.harness.prices import Price, read_price
 from rbench.harness.run_cell import RunOptions, plan_cell
+from rbench.harness.types import PicturedTask
 
 if TYPE_CHECKING:
     from rbench.evaluation.images import ImageJob
@@ -66,8 +67,10 @@ def pair(
                 reason = _wrong_kind(want.model, task)
             elif task.kind == "questions":
                 opened = opened or open_model(want.model, want.options)
-                price = read_price(prices, opened.label) if prices else None
-                paired.questions.append(_question_cell(task, opened, questions, price))
+                reason = _blind(opened, task)
+                if reason is None:
+                    price = read_price(prices, opened.label) if prices else None
+                    paired.questions.append(_question_cell(task, opened, questions, price))
             else:
                 reason = _add_image_job(paired, task, want, images)
             if reason is None:
@@ -83,6 +86,17 @@ def pair(
             if id(task) not in used_tasks:
                 raise UsageError(why_not[id(task)])
     return paired
+
+
+def _blind(model: Model, task: LoadedTask) -> str | None:
+    """Say so where the task shows pictures to a model that is known to read text only."""
+    shows = isinstance(task.task, PicturedTask) and task.task.sees
+    if shows and getattr(model.answerer, "reads_images", None) is False:
+        return (
+            f"{model.label} reads text only, and {task.entry} shows pictures; -T images=omit asks "
+            f"without them, as a blind baseline."
+        )
+    return None
 
 
 def _question_cell(

@@ -1,12 +1,11 @@
 """Running the cells of questions: model by model, in one event loop."""
 
-import asyncio
-from collections.abc import Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from rbench.errors import CostLimitReached, RbenchError
+from rbench.harness.event_loop import run_to_end
+from rbench.harness.graders import Judge
 from rbench.harness.models import Model
 from rbench.harness.monitor import Monitor
 from rbench.harness.plan import Cell
@@ -14,8 +13,6 @@ from rbench.harness.run_cell import RunOptions, run_cell
 from rbench.harness.run_directory import RunDirectory
 from rbench.harness.spending import Spending
 from rbench.harness.types import QaTask
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,10 +26,21 @@ class QuestionCell:
 
 
 def run_question_cells(
-    cells: Sequence[QuestionCell], spending: Spending, monitor: Monitor
+    cells: Sequence[QuestionCell], judge: Judge | None, spending: Spending, monitor: Monitor
 ) -> tuple[list[RunDirectory], RbenchError | None]:
     """Run them; return the finished runs and the first failure, which stops no other model."""
-    return _run(_run_cells(cells, spending, monitor))
+    return run_to_end(_run_judged(cells, judge, spending, monitor))
+
+
+async def _run_judged(
+    cells: Sequence[QuestionCell], judge: Judge | None, spending: Spending, monitor: Monitor
+) -> tuple[list[RunDirectory], RbenchError | None]:
+    """Run the cells, and close the judge, who serves them all, at the end."""
+    try:
+        return await _run_cells(cells, spending, monitor)
+    finally:
+        if judge is not None:
+            await judge.model.answerer.close()
 
 
 async def _run_cells(
@@ -60,34 +68,3 @@ async def _run_cells(
         finally:
             await model.answerer.close()
     return runs, failure
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, also where an event loop is running already (in a notebook)."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    loops: list[asyncio.AbstractEventLoop] = []
-
-    def in_thread() -> T:
-        with asyncio.Runner() as runner:
-            loops.append(runner.get_loop())
-            return runner.run(work)
-
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        future = pool.submit(in_thread)
-        try:
-            return future.result()
-        except BaseException:
-            # An interrupt reaches the caller's thread only: pass it on, and wait for a clean end.
-            if not future.done():
-                for loop in loops:
-                    loop.call_soon_threadsafe(_cancel_all, loop)
-                wait([future])
-            raise
-
-
-def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
-    for task in asyncio.all_tasks(loop):
-        task.cancel()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rbench.errors import ModelError
+from rbench.harness.calls import Calls
 from rbench.harness.journal import Journal, read_entries
 from rbench.harness.loop import Counts, Loop
 from rbench.harness.plan import units
@@ -23,7 +24,7 @@ def run(
 ) -> Counts:
     """Answer what is missing, as one invocation of the program would."""
     selection = selection or {item.id: 1 for item in task.items}
-    calls = {e.key: e for e in read_entries(path)}
+    calls = Calls(read_entries(path))
     journal = Journal(path)
     counts = Counts()
     loop = Loop(
@@ -45,7 +46,7 @@ def run(
 
 def samples(path: Path, task: EchoTask, selection: dict[str, int] | None = None) -> list[Sample]:
     selection = selection or {item.id: 1 for item in task.items}
-    calls = {e.key: e for e in read_entries(path)}
+    calls = Calls(read_entries(path))
     return list(replay(task, wanted_samples(task.items, selection), calls))
 
 
