@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from rbench.harness.types import Json
+from rbench.leaderboards.headline import HEADLINES, headline_of
 from rbench.leaderboards.image_board import image_board, image_records
-from rbench.leaderboards.tables import Results, interval_of, table, value_of
+from rbench.leaderboards.tables import Results, interval_of, model_name, table, value_of
 
 _ROW_COLUMNS = (
     "subset", "metric", "value", "ci_low", "ci_high", "low", "high", "n", "no_answer",
@@ -35,12 +36,14 @@ def leaderboard(runs: Sequence[Results], style: Literal["md", "csv"]) -> str:
 
 
 def headline(run: Results) -> Mapping[str, Json] | None:
-    """Return the row that ranks a run: the mean over subsets, else its only subset's."""
-    rows: list[Mapping[str, Json]] = [
-        row for row in run["rows"] if row["metric"] == "accuracy" and ":" not in row["subset"]
-    ]
-    means = [row for row in rows if row["subset"] == "mean"]
-    return next(iter(means or rows), None)
+    """Return the row that ranks a run: that over all subsets, else its only subset's."""
+    return headline_of(
+        [
+            (row["subset"], row)
+            for row in run["rows"]
+            if row["metric"] == "accuracy" and ":" not in row["subset"]
+        ]
+    )
 
 
 def _entry(run: Results) -> dict[str, Json]:
@@ -48,7 +51,7 @@ def _entry(run: Results) -> dict[str, Json]:
     subsets = {
         r["subset"]: r
         for r in run["rows"]
-        if r["metric"] == "accuracy" and ":" not in r["subset"] and r["subset"] != "mean"
+        if r["metric"] == "accuracy" and ":" not in r["subset"] and r["subset"] not in HEADLINES
     }
     # Questions that were asked unequally often are a selection that nobody else will share.
     even = not isinstance(run["protocol"].get("repeats"), list)
@@ -57,7 +60,7 @@ def _entry(run: Results) -> dict[str, Json]:
         "task": run["task"],
         "protocol_id": run["protocol_id"],
         "protocol": run["protocol"],
-        "model": run["model"],
+        "model": model_name(run),
         "settings": {k: v for k, v in run["settings"].items() if v is not None},
         "row": row,
         "subsets": subsets,
@@ -115,9 +118,7 @@ def _markdown(entries: Sequence[Mapping[str, Json]]) -> str:
         protocol = group[0]["protocol"]
         parts.append(
             f"## {group[0]['task']}\n\n"
-            f"Protocol {protocol_id}: questions: {protocol.get('samples')}, "
-            f"repeats: {protocol.get('repeats')}, prompt: {protocol.get('prompt')}, "
-            f"response: {protocol.get('response')}, extraction: {protocol.get('extraction')}.\n\n"
+            f"Protocol {protocol_id}: {_protocol(protocol)}.\n\n"
             + table(
                 ["rank", "model", "accuracy %", "95 % interval", *(f"{s} %" for s in subsets),
                  "n", "errors", "settings", "run"],
@@ -125,6 +126,30 @@ def _markdown(entries: Sequence[Mapping[str, Json]]) -> str:
             )
         )  # fmt: skip
     return "\n\n".join(parts)
+
+
+def _protocol(protocol: Mapping[str, Json]) -> str:
+    """Say in a line what is equal in all rows of a ranking."""
+    names = {"questions": "samples", "repeats": "repeats", "prompt": "prompt"}
+    parts = [f"{name}: {protocol.get(field)}" for name, field in names.items()]
+    parts.append(f"response: {protocol.get('response')}")
+    if "extraction" in protocol:
+        parts.append(f"extraction: {protocol['extraction']}")
+    if protocol.get("images") == "omit":
+        parts.append("pictures: left out (blind baseline)")
+    if "rule" in protocol:
+        judge = protocol.get("judge")
+        parts.append(
+            f"graded by: rule {protocol['rule']['version']}"
+            if judge is None
+            else f"graded by: judge {judge['label']}"
+        )
+    if "declared" in protocol:
+        declared = protocol["declared"]
+        parts.append(
+            f"declared: best of {declared['best_of']}, tools: {declared['tools'] or 'none'}"
+        )
+    return ", ".join(parts)
 
 
 def _csv(kinds: Sequence[Sequence[Mapping[str, Json]]]) -> str:
@@ -158,5 +183,5 @@ def _records(entries: Sequence[Mapping[str, Json]]) -> list[dict[str, Json]]:
 
 def _rows(entry: Mapping[str, Json]) -> list[Mapping[str, Json]]:
     """Return the mean, where there is one, and the subsets."""
-    means = [row for row in [entry["row"]] if row is not None and row["subset"] == "mean"]
+    means = [row for row in [entry["row"]] if row is not None and row["subset"] in HEADLINES]
     return [*means, *entry["subsets"].values()]

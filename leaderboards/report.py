@@ -12,12 +12,15 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from rbench.harness.types import OUTCOMES, Json, Row, Sample
+from rbench.harness.types import OUTCOMES, Blobs, Json, Row, Sample
+from rbench.leaderboards.blind import PictureEffect, points, points_interval
 from rbench.leaderboards.report_mathml import Formulas
 from rbench.leaderboards.report_numbers import (
     OUTCOME_NAMES,
     accuracy_lines,
     agreement,
+    columns,
+    graders,
     headline,
     interval_text,
     open_bounds,
@@ -53,7 +56,10 @@ class TaskInfo:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that a page shows. Mappings may be nested; they are shown as they are."""
+    """All that a page shows. Mappings may be nested; they are shown as they are.
+
+    `blobs` holds the pictures; `effects` say how much they matter, where it is known.
+    """
 
     title: str
     task: TaskInfo
@@ -70,6 +76,8 @@ class Report:
     warnings: Sequence[str]
     command: str
     version: str
+    blobs: Blobs | None = None
+    effects: Sequence[PictureEffect] = ()
 
 
 def write_report(path: Path, report: Report, *, publishable: bool = False) -> None:
@@ -87,13 +95,15 @@ def render_report(report: Report, *, publishable: bool = False) -> str:
     hide = publishable and not report.task.redistribute
     formulas = Formulas()
     lines = accuracy_lines(report.rows)
-    views = sample_views(report.samples, formulas, hide=hide)
+    views = sample_views(report.samples, formulas, report.blobs, hide=hide)
     pages = page_environment()
     pages.filters |= {
         "value": value_text,
         "bounds": open_bounds,
         "interval": interval_text,
         "outcome": OUTCOME_NAMES.__getitem__,
+        "points": points,
+        "points_interval": points_interval,
     }
     style = Markup(pages.get_template("report.css.j2").render(palette=PALETTE))
     script = Markup(pages.get_template("report.js.j2").render())
@@ -112,7 +122,9 @@ def render_report(report: Report, *, publishable: bool = False) -> str:
         formulas=Markup("[" + ",".join(formulas.trees).replace("<", "\\u003c") + "]"),
         lines=lines,
         headline=headline(lines),
+        columns=columns(lines),
         agreement=agreement(report.rows),
+        graders=graders(report.rows),
         plots=list(plots(report.rows, report.samples)),
         reasons=[] if hide else reasons(report.samples),  # they may quote
         tables=[

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from rbench.harness.types import Row, Sample
+from rbench.leaderboards.headline import COLUMNS, headline_of
 from rbench.leaderboards.report_plots import Bar, Point, accuracy_plot, stacked_plot
 from rbench.leaderboards.report_samples import result_of
 from rbench.leaderboards.tables import NOTHING, value_of
@@ -30,11 +31,15 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the main table: the accuracy of a subset and what stands beside it."""
+    """A line of the main table: the accuracy of a subset and, by metric, what stands beside it."""
 
     row: Row
-    strict: Row | None
-    chance: Row | None
+    beside: Mapping[str, Row]
+
+    @property
+    def chance(self) -> Row | None:
+        """The accuracy of guessing, where it is known."""
+        return self.beside.get("chance")
 
     @property
     def like_chance(self) -> bool:
@@ -59,20 +64,30 @@ def accuracy_lines(rows: Sequence[Row]) -> list[Line]:
     """Return a line per subset that is not a group such as ``subject:Physics``."""
     by_key = {(row.subset, row.metric): row for row in rows}
     return [
-        Line(
-            row,
-            by_key.get((row.subset, "accuracy/strict")),
-            by_key.get((row.subset, "chance")),
-        )
+        Line(row, {m: by_key[row.subset, m] for m in COLUMNS if (row.subset, m) in by_key})
         for row in rows
         if row.metric == "accuracy" and ":" not in row.subset
     ]
 
 
 def headline(lines: Sequence[Line]) -> Line | None:
-    """Return the mean over the subsets, or the first subset; None without accuracy."""
-    means = [line for line in lines if line.row.subset == "mean"]
-    return next(iter([*means, *lines]), None)
+    """Return the line over all subsets, or the first subset's; None without accuracy."""
+    return headline_of([(line.row.subset, line) for line in lines])
+
+
+def columns(lines: Sequence[Line]) -> dict[str, str]:
+    """Return the metrics that stand beside the accuracy anywhere, with their headings."""
+    return {m: name for m, name in COLUMNS.items() if any(m in line.beside for line in lines)}
+
+
+def graders(rows: Sequence[Row]) -> list[tuple[Row, Row]]:
+    """Return how judge and rule agree, by subset: the share of equal grades, and kappa."""
+    by_key = {(row.subset, row.metric): row for row in rows}
+    return [
+        (by_key[row.subset, "agreement"], row)
+        for row in rows
+        if row.metric == "kappa" and ":" not in row.subset
+    ]
 
 
 def agreement(rows: Sequence[Row]) -> list[Row]:
@@ -101,14 +116,15 @@ def plots(rows: Sequence[Row], samples: Sequence[Sample]) -> Iterator[Plot]:
         yield _stacked("How the samples ended", key, bars)
     yield from _pairs(agreement(rows))
     groups = [row for row in rows if ":" in row.subset and row.metric == "accuracy"]
+    chances = {row.subset: row for row in rows if row.metric == "chance"}
     for name in dict.fromkeys(row.subset.partition(":")[0] for row in groups):
         points = [
-            _point(row, row.subset.removeprefix(f"{name}:"), first.chance)
+            _point(row, row.subset.removeprefix(f"{name}:"), chances.get(row.subset, first.chance))
             for row in groups
             if row.subset.startswith(f"{name}:")
         ]
         note = f" The first {PLOTTED_GROUPS} of {len(points)}." * (len(points) > PLOTTED_GROUPS)
-        caption = f"All languages together.{note}"
+        caption = f"All languages together.{note}" if name != "language" else note.strip()
         yield _accuracy(f"Accuracy by {name}", caption, points[:PLOTTED_GROUPS])
 
 

@@ -9,9 +9,11 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from rbench.harness.canonical import digest
-from rbench.harness.types import Ask, Json, Reply, Sample
+from rbench.harness.canonical import canonical_json, digest
+from rbench.harness.shown import text_of
+from rbench.harness.types import Ask, Blobs, Json, Reply, Sample
 from rbench.leaderboards.report_mathml import Formulas
+from rbench.leaderboards.report_pictures import Thumbnail, Thumbnails
 from rbench.leaderboards.report_text import split_thoughts, visible
 
 LONG_TEXT = 20_000  # characters from which a text is folded, and after which no formula is set
@@ -19,11 +21,12 @@ FULL_PAGE = 40_000_000  # characters of replies up to which all of each reply is
 ABRIDGED = 4_000  # characters kept at either end of a longer text on a page fuller than that
 PEEK = 140
 
-FACETS = ("level", "subject")
+FACETS = ("level", "subject", "language", "kind")
 """Names in an item's data that the page can be filtered by, where there are any."""
 
 
 _NOTHING = Markup()
+_TITLES = {"model": "Reply", "judge": "Judge", "rule": "Rule", "drawing": "Drawing, graded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,18 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One call: the messages as (role, text) and what came back. `facts` are (name, value)."""
+    """One call: the messages as (role, text) and what came back. `facts` are (name, value).
+
+    `title` says who answered; `pictures` are those in the reply.
+    """
 
     role: str
+    title: str
     messages: Sequence[tuple[str, str]]
     blocks: Sequence[Block]
     facts: Sequence[tuple[str, str]]
     error: str | None
+    pictures: Sequence[Thumbnail] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ class SampleView:
     score_kinds: Sequence[str] = ()
     options: Sequence[Option] = ()
     turns: Sequence[Turn] = ()
+    pictures: Sequence[Thumbnail] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +101,23 @@ class SampleViews:
     abridged: bool = False
 
 
-def sample_views(samples: Sequence[Sample], formulas: Formulas, *, hide: bool) -> SampleViews:
+def sample_views(
+    samples: Sequence[Sample], formulas: Formulas, blobs: Blobs | None, *, hide: bool
+) -> SampleViews:
     """Return the samples for the page.
 
     `formulas` collects the formulas that the page must be able to build, those of questions
-    first. With `hide` a view has id, hash and outcome only. On a page with too much text,
-    `abridged`, long replies are cut in the middle.
+    first; `blobs` holds the pictures. With `hide` a view has id, hash and outcome only. On a
+    page with too much text, `abridged`, long replies are cut in the middle.
     """
     if hide:
         return SampleViews([_hidden(sample) for sample in samples])
     total = sum(len(r.text or "") + len(r.reasoning or "") for s in samples for r in s.replies)
     abridged = total > FULL_PAGE
     asked = [_asked(sample, formulas) for sample in samples]
+    small = Thumbnails(samples, blobs)
     views = [
-        _shown(sample, *question, formulas, abridged)
+        _shown(sample, *question, formulas, small, abridged)
         for sample, question in zip(samples, asked, strict=True)
     ]
     return SampleViews(views, abridged)
@@ -126,7 +138,7 @@ def _hidden(sample: Sample) -> SampleView:
 
 def _asked(sample: Sample, formulas: Formulas) -> tuple[Markup, list[Option]]:
     item, answer = sample.item, sample.score.answer
-    scores = sample.replies[-1].option_scores if sample.replies else {}
+    scores = sample.reply.option_scores if sample.reply else {}
     options = [
         Option(
             letter=letter,
@@ -141,7 +153,12 @@ def _asked(sample: Sample, formulas: Formulas) -> tuple[Markup, list[Option]]:
 
 
 def _shown(
-    sample: Sample, question: Markup, options: list[Option], formulas: Formulas, abridged: bool
+    sample: Sample,
+    question: Markup,
+    options: list[Option],
+    formulas: Formulas,
+    small: Thumbnails,
+    abridged: bool,
 ) -> SampleView:
     item, score = sample.item, sample.score
     gold = item.data.get("gold")
@@ -160,12 +177,13 @@ def _shown(
         values=[(name, f"{value:g}") for name, value in score.values.items()],
         peek=" ".join(start.split())[:PEEK],
         question=question,
-        score_kinds=list(sample.replies[-1].option_scores) if sample.replies else [],
+        score_kinds=list(sample.reply.option_scores) if sample.reply else [],
         options=options,
         turns=[
-            _turn(ask, reply, formulas, abridged)
+            _turn(ask, reply, formulas, small, abridged)
             for ask, reply in _calls(sample.asks, sample.replies)
         ],
+        pictures=small.of(item.blobs),
     )
 
 
@@ -194,29 +212,24 @@ def _calls(asks: Sequence[Ask], replies: Sequence[Reply]) -> Iterator[tuple[Ask,
         yield ask, replies[i] if i < len(replies) else None
 
 
-def _turn(ask: Ask, reply: Reply | None, formulas: Formulas, abridged: bool) -> Turn:
+def _turn(
+    ask: Ask, reply: Reply | None, formulas: Formulas, small: Thumbnails, abridged: bool
+) -> Turn:
+    title = _TITLES[ask.role]
     messages = [
-        (str(message.get("role", "")), _content(message.get("content")))
+        (str(message.get("role", "")), text_of(message.get("content")))
         for message in ask.request.get("messages", ())
-    ]
+    ] or [("request", canonical_json(ask.request))]
     if reply is None:
-        return Turn(ask.role, messages, (), (), "not asked yet")
+        return Turn(ask.role, title, messages, (), (), "not asked yet")
     blocks = []
     if reply.reasoning:
         blocks.append(_block("thought", reply.reasoning, formulas, abridged))
     for kind, text in split_thoughts(reply.text or ""):
         blocks.append(_block(kind, text.strip("\n"), formulas, abridged))
-    return Turn(ask.role, messages, blocks, list(_facts(reply)), reply.error)
-
-
-def _content(content: Json) -> str:
-    """Return the text of a message; a part that is not text is only named."""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, Sequence):
-        return ""
-    parts = [part for part in content if isinstance(part, Mapping)]
-    return "\n".join(str(p["text"]) if "text" in p else f"[{p.get('type')}]" for p in parts)
+    facts = list(_facts(reply)) if ask.role in ("model", "judge") else []
+    drawn = small.of(reply.blobs)
+    return Turn(ask.role, title, messages, blocks, facts, reply.error, drawn)
 
 
 def _facts(reply: Reply) -> Iterator[tuple[str, str]]:

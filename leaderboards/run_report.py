@@ -9,6 +9,7 @@ from rbench.harness.cards import Card, load_card
 from rbench.harness.image_card import ImageCard, load_image_card
 from rbench.harness.registry import task_type
 from rbench.harness.saved_run import SavedRun, flatten
+from rbench.leaderboards.blind import blind_sibling, picture_effects
 from rbench.leaderboards.report import Report, TaskInfo, write_report
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def make_report(run: SavedRun) -> Report:
     sessions = (run.directory.read_json("env.json") or {}).get("sessions") or [{}]
     environment = dict(sessions[-1])
     command = shlex.join(environment.pop("command", []))
+    blind = blind_sibling(run)
     return Report(
         title=f"{results['task']}: {results['model']}",
         task=_task_info(run),
@@ -81,6 +83,8 @@ def make_report(run: SavedRun) -> Report:
         warnings=results["warnings"],
         command=command,
         version=str(environment.get("packages", {}).get("rbench", "")),
+        blobs=run.directory.blobs,
+        effects=() if blind is None else picture_effects(run, blind),
     )
 
 

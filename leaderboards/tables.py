@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rbench.harness.types import Json
+from rbench.leaderboards.headline import COLUMNS
 
 Results = Mapping[str, Json]
 
@@ -55,41 +56,52 @@ def interval_of(row: Mapping[str, Json]) -> str:
     return f"{percent(row['ci_low'])} – {percent(row['ci_high'])}"
 
 
+def model_name(run: Results) -> str:
+    """Return the model's name; one that was not shown the pictures is called blind."""
+    return f"{run['model']} (blind)" if is_blind(run) else str(run["model"])
+
+
+def is_blind(run: Results) -> bool:
+    """Return whether the questions were asked without their pictures."""
+    return bool(run["protocol"].get("images") == "omit")
+
+
 def accuracy_table(runs: Sequence[Results]) -> str:
     """Return the main table of one task: a line per model and subset."""
+    present = {r["metric"] for run in runs for r in run["rows"]}
+    beside = [metric for metric in COLUMNS if metric in present]
     lines = []
     for run in runs:
         rows = {(r["subset"], r["metric"]): r for r in run["rows"]}
         for (subset, metric), row in rows.items():
             if metric != "accuracy" or ":" in subset:
                 continue
-            strict = rows.get((subset, "accuracy/strict"))
+            others = (rows.get((subset, name)) for name in beside)
             lines.append(
                 [
-                    run["model"],
+                    model_name(run),
                     subset,
                     str(row["n"]),
                     value_of(row),
                     interval_of(row),
-                    value_of(strict) if strict else NOTHING,
-                    value_of(rows[subset, "chance"]) if (subset, "chance") in rows else NOTHING,
+                    *(NOTHING if other is None else value_of(other) for other in others),
                     str(row["no_answer"]),
                     str(row["truncated"]),
                     str(row["errored"]),
                 ]
             )
     headings = [
-        "model", "subset", "n", "accuracy %", "95 % interval", "strict %", "chance %",
-        "no answer", "truncated", "errors",
+        "model", "subset", "n", "accuracy %", "95 % interval",
+        *(f"{COLUMNS[metric]} %" for metric in beside), "no answer", "truncated", "errors",
     ]  # fmt: skip
     return table(headings, lines, left=2)
 
 
 def other_metrics_table(runs: Sequence[Results]) -> str | None:
     """Return majority, pass@k and other readings, where there are any."""
-    known = {"accuracy", "accuracy/strict", "chance"}
+    known = {"accuracy", "agreement", "kappa", *COLUMNS}
     lines = [
-        [run["model"], row["subset"], row["metric"], value_of(row), interval_of(row)]
+        [model_name(run), row["subset"], row["metric"], value_of(row), interval_of(row)]
         for run in runs
         for row in run["rows"]
         if row["metric"] not in known and "+" not in row["subset"]
@@ -98,13 +110,13 @@ def other_metrics_table(runs: Sequence[Results]) -> str | None:
     return table(headings, lines, left=3) if lines else None
 
 
-def groups_table(runs: Sequence[Results]) -> str | None:
-    """Return accuracy by level (and by subject in the report), a column per model."""
+def groups_table(runs: Sequence[Results], group: str) -> str | None:
+    """Return accuracy by ``level``, ``language`` or another group, a column per value."""
     found = {
-        (run["model"], row["subset"].partition(":")[2]): row
+        (model_name(run), row["subset"].partition(":")[2]): row
         for run in runs
         for row in run["rows"]
-        if row["subset"].startswith("level:") and row["metric"] == "accuracy"
+        if row["subset"].startswith(f"{group}:") and row["metric"] == "accuracy"
     }
     if not found:
         return None
@@ -125,5 +137,38 @@ def agreement_table(runs: Sequence[Results]) -> str | None:
         rows = [row for row in run["rows"] if "+" in row["subset"]]
         if rows:
             headings = ["model", "pairs", *(f"{row['metric']} %" for row in rows)]
-            lines.append([run["model"], str(rows[0]["n"]), *(value_of(row) for row in rows)])
+            lines.append([model_name(run), str(rows[0]["n"]), *(value_of(row) for row in rows)])
     return table(headings, lines) if lines else None
+
+
+def graders_table(runs: Sequence[Results]) -> str | None:
+    """Return how judge and rule agree: the share of equal grades, and Cohen's kappa."""
+    lines = []
+    for run in runs:
+        rows = {(r["subset"], r["metric"]): r for r in run["rows"]}
+        for (subset, metric), kappa in rows.items():
+            if metric == "kappa":
+                share = rows[subset, "agreement"]
+                lines.append(
+                    [
+                        model_name(run),
+                        subset,
+                        str(share["n"]),
+                        value_of(share),
+                        interval_of(share),
+                        _plain(kappa["value"]),
+                        NOTHING
+                        if kappa["ci_low"] is None
+                        else f"{_plain(kappa['ci_low'])} – {_plain(kappa['ci_high'])}",
+                        str(share["errored"]),
+                    ]
+                )
+    headings = [
+        "model", "subset", "graded by both", "agreement %", "95 % interval", "kappa",
+        "95 % interval", "without a grade",
+    ]  # fmt: skip
+    return table(headings, lines, left=2) if lines else None
+
+
+def _plain(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.3f}"

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 from rbench.harness.replay import NOT_ASKED
 from rbench.harness.saved_run import SavedRun
 from rbench.harness.types import Json
+from rbench.leaderboards.blind import pictures_text
 from rbench.leaderboards.tables import (
     accuracy_table,
     agreement_table,
+    graders_table,
     groups_table,
+    model_name,
     other_metrics_table,
 )
 
@@ -39,7 +42,10 @@ def _print_questions(runs: Sequence[SavedRun]) -> None:
         print(f"\n{task}\n")
         print(accuracy_table(results))
         for title, text in (
-            ("By level", groups_table(results)),
+            ("By level", groups_table(results, "level")),
+            ("By language", groups_table(results, "language")),
+            ("Judge and rule", graders_table(results)),
+            ("How much the pictures matter", pictures_text(of_task)),
             ("How the languages agree", agreement_table(results)),
             ("Other readings and repeats", other_metrics_table(results)),
         ):
@@ -56,7 +62,7 @@ def _print_questions(runs: Sequence[SavedRun]) -> None:
         for run in of_task:
             costs = run.directory.read_json("costs.json") or {}
             for line in [*remarks(run.results), *spent(costs)]:
-                print(f"{run.results['model']}: {line}")
+                print(f"{model_name(run.results)}: {line}")
 
 
 def remarks(result: Mapping[str, Json]) -> list[str]:
@@ -80,6 +86,10 @@ def remarks(result: Mapping[str, Json]) -> list[str]:
         if len(most) > _REASONS_SHOWN:
             shown.append(f"and {len(most) - _REASONS_SHOWN} other reasons")
         lines.append(f"{outcome.replace('_', ' ')}: {', '.join(shown)}")
+    for name, why_not in result.get("ungraded", {}).items():
+        most = sorted(why_not.items(), key=lambda item: (-item[1], item[0]))
+        shown = [f"{_one_line(why)} ({count})" for why, count in most[:_REASONS_SHOWN]]
+        lines.append(f"no grade by the {name}: {', '.join(shown)}; a rerun asks again")
     # That errors leave no value was said above.
     notes = {
         row["note"]: None
@@ -97,7 +107,8 @@ def spent(costs: Mapping[str, Json]) -> list[str]:
         return []
     counted = ", ".join(f"{count:,} {kind}" for kind, count in sorted(tokens.items()))
     dollars = costs.get("dollars")
-    return [f"tokens: {counted}" + ("" if dollars is None else f"; ${dollars:.4f}")]
+    lines = [f"tokens: {counted}" + ("" if dollars is None else f"; ${dollars:.4f}")]
+    return lines + [f"judge: {line}" for line in spent(costs.get("judge") or {})]
 
 
 def _one_line(text: str) -> str:
