@@ -47,8 +47,8 @@ class _Sample:
 class Loop:
     """Answers the units of one cell and journals every reply.
 
-    `answerers` has one per role; a sample that asks for a role that is not there stays *errored*,
-    not asked yet. `calls` is what the journal held at the start. `on_entries` is
+    `answerers` has one per role; a sample that asks what is not in the journal of a role that is
+    not there stays *errored*, not asked yet. `calls` is what the journal held at the start. `on_entries` is
     told of every new entry. A `CostLimitReached` that it raises ends the run when the calls under
     way have come back; any other error ends it at once, and the calls in flight with it.
     """
@@ -114,7 +114,7 @@ class Loop:
                     step = self._task.step(sample.item, sample.replies)
                     if isinstance(step, Score):
                         sample.score = step
-                    elif step.role not in self._answerers:
+                    elif not self._can_answer(sample, step):
                         sample.score = Score("errored", why=NOT_ASKED)
                     elif step.role == "model":
                         answering.append((sample, step))
@@ -130,6 +130,9 @@ class Loop:
                     raise failure
         for sample in samples:
             self._count(sample)
+
+    def _can_answer(self, sample: _Sample, ask: Ask) -> bool:
+        return ask.role in self._answerers or self._journalled([(sample, ask)]) is not None
 
     async def _round(self, group: Sequence[tuple[_Sample, Ask]]) -> None:
         """Give every sample of the group the model's reply: from the journal if all are there."""

@@ -83,7 +83,8 @@ def evaluate(
         judge: the model that judges final answers (``openai/gpt-4o``, or whatever `model` may
             be), for tasks that have a judge beside their rule.
         judge_options: what ``--judge-arg key=value`` sets.
-        judge_prompts: a folder with the judge's templates, in place of rbench's own words.
+        judge_prompts: a folder with the judge's templates, in place of rbench's own words; also
+            with those that ``prompt=official`` asks the model with.
         limit: the first N questions of every subset, or a range ``a-b``; the first N images.
         sample_ids: only these questions: ``en/12``, or ``12`` in all languages.
         repeats: how often every question is asked; how many sets of images are made.
@@ -115,7 +116,6 @@ def evaluate(
         judge_options or {},
         prices=None if prices is None else Path(prices),
         concurrency=at_once,
-        prompts=prompts,
     )
     given = TaskInput(
         data=None if data is None else folder(Path(data)),

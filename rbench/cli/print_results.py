@@ -89,7 +89,7 @@ def remarks(result: Mapping[str, Json]) -> list[str]:
     for name, why_not in result.get("ungraded", {}).items():
         most = sorted(why_not.items(), key=lambda item: (-item[1], item[0]))
         shown = [f"{_one_line(why)} ({count})" for why, count in most[:_REASONS_SHOWN]]
-        lines.append(f"no grade by the {name}: {', '.join(shown)}; a rerun asks again")
+        lines.append(f"no grade by the {name}: {', '.join(shown)}")
     # That errors leave no value was said above.
     notes = {
         row["note"]: None

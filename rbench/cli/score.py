@@ -45,7 +45,9 @@ def command(
     from rbench.harness.saved_run import SavedRun, find_runs
 
     prompts = None if judge_prompts is None else folder(Path(judge_prompts), "--judge-prompts")
-    judging = open_judge(judge, key_values(judge_arg or [], "--judge-arg"), prompts=prompts)
+    judging = open_judge(judge, key_values(judge_arg or [], "--judge-arg"))
+    if judging is None and prompts is not None:
+        raise UsageError("--judge-prompts is for a judge, and none is named: give --judge MODEL.")
     found = [open_run(path) for run in runs for path in find_runs(Path(run))]
     for run in found:
         if isinstance(run, SavedRun):

@@ -19,20 +19,14 @@ def open_judge(
     *,
     prices: Path | None = None,
     concurrency: int | None = None,
-    prompts: Path | None = None,
 ) -> Judge | None:
     """Return the judge, or None where none is named.
 
-    Raises `UsageError` for a name that is none, and for what belongs to a judge that is not
-    there.
+    Raises `UsageError` for a name that is none, and for options without a judge.
     """
     if judge is None:
         if options:
             raise UsageError("--judge-arg is for a judge, and none is named: give --judge MODEL.")
-        if prompts is not None:
-            raise UsageError(
-                "--judge-prompts is for a judge, and none is named: give --judge MODEL."
-            )
         return None
     model = open_model(judge, options)
     price = read_price(prices, model.label) if prices else None

@@ -36,11 +36,11 @@ def load_task(name: str, chosen: Mapping[str, Any], given: TaskInput) -> LoadedT
         if subset is not None:
             raise UsageError(f"{name!r}: {entry} has no subsets.")
         return LoadedTask(entry, "images", task, None, chosen)
-    subsets = {item.subset for item in task.items}
-    for language in set(given.prompt_files) - subsets - {"*"}:
+    prompts = set(getattr(task, "prompts", ())) or {item.subset for item in task.items}
+    for name in set(given.prompt_files) - prompts - {"*"}:
         raise UsageError(
-            f"--prompt-file {language}=...: {entry} has no subset {language!r}, "
-            f"only {', '.join(sorted(subsets))}."
+            f"--prompt-file {name}=...: {entry} has no prompt {name!r}, "
+            f"only {', '.join(sorted(prompts))}."
         )
     return LoadedTask(entry, "questions", task, subset, chosen)
 

@@ -113,6 +113,15 @@ def test_another_judge_is_asked_and_the_first_ones_verdicts_are_kept(tmp_path: P
     assert [s.score.values["judge"] for s in samples(path, other)] == [0.0] * 3
 
 
+def test_without_the_model_kept_replies_are_graded_and_others_are_not_asked(tmp_path: Path) -> None:
+    path, task = tmp_path / "j", JudgedEcho(items(3))
+    first = JudgedEcho(items(2), judge=None)
+    run(path, first, {"model": Scripted(lambda call: Reply(text=call.item.id))})
+    run(path, task, {"judge": say("1")})
+    outcomes = [(s.score.outcome, s.score.why) for s in samples(path, task)]
+    assert outcomes == [("scored", ""), ("scored", ""), ("errored", NOT_ASKED)]
+
+
 def test_without_a_judge_at_hand_its_samples_are_not_asked_yet(tmp_path: Path) -> None:
     task = JudgedEcho(items(2))
     assert run(tmp_path / "j", task, {"model": say("a")}).errored == 2
