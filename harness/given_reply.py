@@ -5,19 +5,20 @@ from collections.abc import Collection, Mapping
 
 from rbench.harness.types import Json, Reply
 
-GIVEN_FIELDS = ("text", "reasoning", "finish", "usage", "option_scores", "error")
+GIVEN_FIELDS = ("text", "reasoning", "finish", "usage", "option_scores", "error", "images")
 
 
 def given_reply(values: Mapping[str, Json], *, finish: str) -> Reply:
     """Return the reply in `values`; `finish` stands where none is given. Other keys are ignored.
 
-    ``text`` may be null, and may be absent beside ``option_scores`` or ``error``. Raises
-    `ValueError`, with the value, for what is not of its kind: nothing is turned into text.
+    ``text`` may be null, and may be absent beside ``option_scores``, ``error`` or ``images``
+    (which `given_pictures` reads). Raises `ValueError`, with the value, for what is not of its
+    kind: nothing is turned into text.
     """
     for field in ("text", "reasoning", "finish", "error"):
         if not isinstance(values.get(field), str | None):
             raise ValueError(f"{field} is {_shown(values[field])}, not text")
-    if not any(name in values for name in ("text", "option_scores", "error")):
+    if not any(name in values for name in ("text", "option_scores", "error", "images")):
         raise ValueError("there is no 'text'")
     return Reply(
         text=values.get("text"),

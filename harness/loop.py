@@ -48,9 +48,10 @@ class Loop:
     """Answers the units of one cell and journals every reply.
 
     `answerers` has one per role; a sample that asks what is not in the journal of a role that is
-    not there stays *errored*, not asked yet. `calls` is what the journal held at the start. `on_entries` is
-    told of every new entry. A `CostLimitReached` that it raises ends the run when the calls under
-    way have come back; any other error ends it at once, and the calls in flight with it.
+    not there stays *errored*, not asked yet. `calls` is what the journal held at the start.
+    `on_entries` is told of every new entry. A `CostLimitReached` that it raises ends the run when
+    the calls under way have come back; any other error ends it at once, and the calls in flight
+    with it.
     """
 
     def __init__(

@@ -33,7 +33,7 @@ LAYERS = [
 
 HEAVY = [
     "torch", "transformers", "datasets", "pandas", "pyarrow", "matplotlib", "aiohttp", "numpy",
-    "scipy", "jinja2",
+    "scipy", "jinja2", "sympy", "pint", "math_verify", "mpmath", "PIL",
 ]  # fmt: skip
 
 

@@ -6,20 +6,20 @@ Any other model is read against these two, and they run a task end to end withou
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
-from rbench.errors import ModelError, UsageError, nearest
+from rbench.errors import UsageError, nearest
 from rbench.harness.options import NoOptions
 from rbench.harness.types import Call, Json, Reply
 
 
-def _uniform(call: Call, letters: Sequence[str]) -> str:
+def _uniform(call: Call, among: Sequence[str]) -> str:
     """Choose by a hash of the call: the order of the calls and their number play no part."""
     key = "\x1f".join((str(call.seed), call.item.id, str(call.repeat), str(call.ordinal)))
     number = int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest(), "big")
-    return letters[number % len(letters)]
+    return among[number % len(among)]
 
 
-def _first(call: Call, letters: Sequence[str]) -> str:
-    return letters[0]
+def _first(call: Call, among: Sequence[str]) -> str:
+    return among[0]
 
 
 ANSWERS: Mapping[str, Callable[[Call, Sequence[str]], str]] = {
@@ -28,12 +28,16 @@ ANSWERS: Mapping[str, Callable[[Call, Sequence[str]], str]] = {
 }
 
 
+NO_GUESS = "No guess can be made."
+"""The reply to an open question whose answers cannot be listed."""
+
+
 class Baseline:
     """A model that does not read the question.
 
-    ``uniform`` draws one of the item's own options, each equally likely, keyed by (seed, item,
-    repeat, ordinal); ``first`` always takes the first option. Raises `UsageError` for any
-    other name.
+    ``uniform`` draws one of the item's own options, or of the choices of an open question, each
+    equally likely, keyed by (seed, item, repeat, ordinal); ``first`` always takes the first. A
+    question with neither is answered with `NO_GUESS`. Raises `UsageError` for any other name.
     """
 
     Options = NoOptions
@@ -53,18 +57,17 @@ class Baseline:
         self.max_concurrency: int | None = None
 
     async def answer(self, calls: Sequence[Call]) -> Sequence[Reply]:
-        """Answer each call by itself. Raises `ModelError` for a question without options."""
+        """Answer each call by itself."""
         return [Reply(text=self._text(call)) for call in calls]
 
     async def close(self) -> None:
         """Hold nothing, so give nothing back."""
 
     def _text(self, call: Call) -> str:
-        letters = list(call.ask.request.get("options") or ())
-        if not letters:
-            raise ModelError(
-                f"baseline/{self._name} answers multiple choice only, and {call.item.id} "
-                f"has no options."
-            )
-        prefix: str = call.ask.request.get("answer_prefix", "ANSWER: ")
-        return prefix + self._choose(call, letters)
+        request = call.ask.request
+        among = list(request.get("options") or request.get("choices") or ())
+        if not among:
+            return NO_GUESS
+        prefix: str = request.get("answer_prefix", "ANSWER: ")
+        suffix: str = request.get("answer_suffix", "")
+        return prefix + self._choose(call, among) + suffix

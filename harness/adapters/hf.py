@@ -1,11 +1,11 @@
-"""`hf/ID-OR-PATH`: a causal language model of transformers, on this machine."""
+"""`hf/ID-OR-PATH`: a language or image-text model of transformers, on this machine."""
 
 import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rbench.errors import ModelError
 from rbench.harness.adapters.hf_options import HfOptions
@@ -28,7 +28,8 @@ class HfAdapter:
     which model the name stands for; a reference model of the zoo brings its own.
 
     Nothing is looked at before `identity` is asked for, and no weights are loaded before the
-    first answer. Raises `ModelError` where the model cannot be had or does not fit.
+    first answer. Pictures are read by image-text models only. Raises `ModelError` where the model
+    cannot be had or does not fit.
     """
 
     Options = HfOptions
@@ -49,6 +50,13 @@ class HfAdapter:
     def identity(self) -> Mapping[str, Json] | None:
         """The name with the hash of the files, or the commit on the hub."""
         return self._source.identity
+
+    @cached_property
+    def reads_images(self) -> bool:
+        """Whether it is an image-text model, by its config. Loads no weights."""
+        from rbench.harness.adapters.hf_kind import is_image_text
+
+        return is_image_text(self._source)
 
     @cached_property
     def batch(self) -> int:
@@ -101,11 +109,17 @@ class HfAdapter:
         from rbench.harness.adapters.hf_forward import numerics
         from rbench.harness.adapters.hf_generate import write
         from rbench.harness.adapters.hf_loglikelihood import choose
+        from rbench.harness.adapters.hf_vision import require_text, write_seeing
 
-        work = write if self.options.response == "generate" else choose
+        common = (self._prompts, calls, self.options, self.batch, stop)
         with numerics(self._threads):
             try:
-                return work(self._network, self._prompts, calls, self.options, self.batch, stop)
+                if self.options.response == "loglikelihood":
+                    require_text(calls)
+                    return choose(self._network, *common)
+                if self.reads_images:
+                    return write_seeing(self._network, self._processor, *common)
+                return write(self._network, *common)
             except torch.OutOfMemoryError as error:
                 raise ModelError(
                     f"{self.name} does not fit with -M batch_size={self.batch}: the "
@@ -142,9 +156,20 @@ class HfAdapter:
     def _prompts(self) -> "Prompts":
         from rbench.harness.adapters.hf_load import load_tokenizer
         from rbench.harness.adapters.hf_prompts import Prompts, choose_template
+        from rbench.harness.adapters.hf_vision import vision_prompts
 
+        wish = self.options.chat_template
+        if self.reads_images:
+            template = choose_template(self._processor.tokenizer, wish)
+            return vision_prompts(self._processor, template)
         tokenizer = load_tokenizer(self._source, self.options)
-        return Prompts(tokenizer, choose_template(tokenizer, self.options.chat_template))
+        return Prompts(tokenizer, choose_template(tokenizer, wish))
+
+    @cached_property
+    def _processor(self) -> Any:
+        from rbench.harness.adapters.hf_load import load_processor
+
+        return load_processor(self._source, self.options)
 
     @cached_property
     def _network(self) -> "Network":
@@ -152,5 +177,6 @@ class HfAdapter:
         from rbench.harness.adapters.hf_load import load_model
 
         _log.info("loading the weights of %s", self.name)
-        model = load_model(self._source, self.options, self._device, self._dtype)
+        seeing = self.reads_images
+        model = load_model(self._source, self.options, self._device, self._dtype, image_text=seeing)
         return network(model, self._prompts.tokenizer)

@@ -46,12 +46,13 @@ def write(
     A reply ends with the model's end token (``stop``), or at `max_tokens` or the end of the
     context (``length``). A prompt that fills the context gets no reply (``context_length``).
     """
-    drafts = [_draft(network, prompts, call, options.max_tokens) for call in calls]
+    texts = [prompts.text(call.ask.request["messages"]) for call in calls]
+    drafts = [draft_of(network, prompts.encode(text), options.max_tokens) for text in texts]
     fit = [(call, d) for call, d in zip(calls, drafts, strict=True) if not d.finish]
     if fit:
         sampler = Sampler([call for call, _ in fit], options.temperature, options.top_p)
         write_tokens(network, [d for _, d in fit], sampler, size, stop)
-    return [_reply(prompts, draft) for draft in drafts]
+    return [reply_of(prompts, draft) for draft in drafts]
 
 
 def write_tokens(
@@ -76,13 +77,14 @@ def write_tokens(
         batch = batch.then(fill(rows, size))
 
 
-def _draft(network: Network, prompts: Prompts, call: Call, max_tokens: int) -> Draft:
-    prompt = prompts.encode(prompts.text(call.ask.request["messages"]))
+def draft_of(network: Network, prompt: list[int], max_tokens: int) -> Draft:
+    """Return the empty draft after a prompt; one that fills the context has ended already."""
     left = max_tokens if network.context is None else network.context - len(prompt)
     return Draft(prompt, min(max_tokens, left), finish="" if left > 0 else "context_length")
 
 
-def _reply(prompts: Prompts, draft: Draft) -> Reply:
+def reply_of(prompts: Prompts, draft: Draft) -> Reply:
+    """Return the reply that a draft has become."""
     if draft.finish == "not finite":
         return Reply(error="the model's scores are not finite numbers; try -M dtype=float32")
     usage = {"input": len(draft.prompt), "output": len(draft.tokens)}

@@ -63,12 +63,49 @@ def load_tokenizer(source: ModelSource, options: HfOptions) -> Any:
         )
 
 
-def load_model(source: ModelSource, options: HfOptions, device: "torch.device", dtype: str) -> Any:
+def load_processor(source: ModelSource, options: HfOptions) -> Any:
+    """Return the processor of an image-text model: tokenizer and pictures. Raises `ModelError`.
+
+    Its tokenizer pads on the left, and has the chat template also where the processor keeps it.
+    """
+    import transformers
+
+    auto: Any = transformers.AutoProcessor
+    with _loading(source):
+        processor = auto.from_pretrained(
+            source.location,
+            revision=source.revision or "main",
+            trust_remote_code=options.trust_remote_code,
+            local_files_only=hub_is_offline(),
+        )
+    for part in ("tokenizer", "image_processor"):
+        if getattr(processor, part, None) is None:
+            raise ModelError(
+                f"the image-text model in {source.location!r} comes without {part}: its files "
+                f"lack preprocessor_config.json or processor_config.json."
+            )
+    tokenizer = processor.tokenizer
+    tokenizer.padding_side = "left"
+    if tokenizer.pad_token_id is None:  # any token will do for padding: it is masked
+        tokenizer.pad_token = tokenizer.convert_ids_to_tokens(tokenizer.eos_token_id or 0)
+    tokenizer.chat_template = getattr(processor, "chat_template", None) or tokenizer.chat_template
+    return processor
+
+
+def load_model(
+    source: ModelSource,
+    options: HfOptions,
+    device: "torch.device",
+    dtype: str,
+    *,
+    image_text: bool = False,
+) -> Any:
     """Return the model in evaluation mode on its device. Raises `ModelError`."""
     import torch
     import transformers
 
-    auto: Any = transformers.AutoModelForCausalLM
+    kind = "ImageTextToText" if image_text else "CausalLM"
+    auto: Any = getattr(transformers, f"AutoModelFor{kind}")
     with _loading(source):
         model, report = auto.from_pretrained(
             source.location,
@@ -85,7 +122,7 @@ def load_model(source: ModelSource, options: HfOptions, device: "torch.device", 
     lacking = [*report["missing_keys"], *report["mismatched_keys"]]
     if lacking:
         raise ModelError(
-            f"{source.location!r} lacks {len(lacking)} weights of a causal language model, "
+            f"{source.location!r} lacks {len(lacking)} weights of a model for {kind}, "
             f"such as {sorted(map(str, lacking))[0]}; they would be random numbers."
         )
     return (model if options.device_map else model.to(device)).eval()

@@ -18,10 +18,15 @@ _TODAY = re.compile(r"""strftime_now\(\s*(['"])(.*?)\1\s*\)""")
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """How one model is spoken to. `template` None: plain text."""
+    """How one model is spoken to. `template` None: plain text.
+
+    `picture` is what stands for a picture in plain text, ``""`` where that is not known; None for
+    a model that reads text only. The template of one that sees gets every content as parts.
+    """
 
     tokenizer: Any
     template: str | None
+    picture: str | None = None
 
     def settings(self) -> Mapping[str, Json]:
         """Return what names this template in the run's settings."""
@@ -34,13 +39,17 @@ class Prompts:
 
         Raises `ModelError` where the template refuses the messages, such as a system message.
         """
-        if not all(isinstance(message["content"], str) for message in messages):
-            raise ModelError("hf/... reads text only, and this question has other content.")
+        if self.picture is None and not all(isinstance(m["content"], str) for m in messages):
+            raise ModelError(
+                "this model reads text only, and the question has pictures: "
+                "-T images=omit asks without them (a blind baseline)."
+            )
         if self.template is None:
-            return "".join(message["content"] + "\n\n" for message in messages)
+            return "".join(self._plain(message["content"]) + "\n\n" for message in messages)
+        given = messages if self.picture is None else [_in_parts(m) for m in messages]
         try:
             text = self.tokenizer.apply_chat_template(
-                list(messages),
+                list(given),
                 chat_template=self.template,
                 add_generation_prompt=True,
                 tokenize=False,
@@ -52,6 +61,16 @@ class Prompts:
                 f"-M chat_template=none sends plain text."
             ) from error
         return str(text)
+
+    def _plain(self, content: Json) -> str:
+        if isinstance(content, str):
+            return content
+        if not self.picture and any(part["type"] == "image" for part in content):
+            raise ModelError(
+                "this model does not say how a picture stands in plain text: give "
+                "-M chat_template=FILE, a jinja file."
+            )
+        return "".join(part.get("text", self.picture) for part in content)
 
     def encode(self, text: str) -> list[int]:
         """Return the tokens of a prompt made by `text`, with the model's own first token."""
@@ -84,6 +103,15 @@ def choose_template(tokenizer: Any, wish: str) -> str | None:
         return None
     template = str(tokenizer.get_chat_template()) if wish == "auto" else _read(Path(wish))
     return _TODAY.sub(lambda found: repr(TEMPLATE_DATE.strftime(found[2])), template)
+
+
+def _in_parts(message: Mapping[str, Json]) -> Mapping[str, Json]:
+    content = message["content"]
+    if isinstance(content, str):
+        parts = [{"type": "text", "text": content}]
+    else:
+        parts = [{"type": "image"} if part["type"] == "image" else part for part in content]
+    return {**message, "content": parts}
 
 
 def _read(file: Path) -> str:

@@ -18,20 +18,31 @@ if TYPE_CHECKING:
 
 
 class Sampler:
-    """Picks one token per row. Temperature 0 takes the likeliest; above, one number is drawn."""
+    """Picks one token per row. Temperature 0 takes the likeliest; above, one number is drawn.
+
+    A request's own ``temperature`` goes before the one given here.
+    """
 
     def __init__(self, calls: Sequence[Call], temperature: float, top_p: float) -> None:
         self._streams = [noise(call) for call in calls]
-        self._temperature = temperature
+        self._temperatures = [
+            float(call.ask.request.get("temperature", temperature)) for call in calls
+        ]
         self._top_p = top_p
 
     def pick(self, logits: "torch.Tensor") -> list[int]:
         """Return the next token of each call from logits [B, V]; rows beyond them are padding."""
         rows = logits[: len(self._streams)]
-        if self._temperature == 0:
-            return [int(token) for token in rows.argmax(dim=-1)]
-        uniform = [stream.random() for stream in self._streams]
-        return draw(rows / self._temperature, self._top_p, uniform)
+        picked: dict[int, int] = {}
+        for temperature in set(self._temperatures):
+            places = [i for i, own in enumerate(self._temperatures) if own == temperature]
+            if temperature == 0:
+                tokens = [int(token) for token in rows[places].argmax(dim=-1)]
+            else:
+                uniform = [self._streams[i].random() for i in places]
+                tokens = draw(rows[places] / temperature, self._top_p, uniform)
+            picked |= zip(places, tokens, strict=True)
+        return [picked[i] for i in range(len(rows))]
 
 
 def noise(call: Call) -> np.random.Generator:

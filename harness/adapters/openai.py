@@ -1,16 +1,19 @@
 """`openai/NAME`: any server that speaks OpenAI's chat completions, near or far.
 
 One call is one request and one attempt; pacing and repeats are `pacing`'s. Only what was set is
-sent. The key is read from the environment and goes nowhere but into the request.
+sent. The key is read from the environment and goes nowhere but into the request. Pictures go as
+data URLs; those of a reply are kept where they come as data, and no address is fetched.
 """
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rbench.errors import ModelError, TryAgain, UsageError
+from rbench.harness.adapters.message_parts import has_pictures, openai_messages
 from rbench.harness.adapters.openai_address import Address
 from rbench.harness.adapters.openai_options import (
     DEFAULT_SERVER,
@@ -30,6 +33,8 @@ _CONNECT_SECONDS = 30.0
 _EARLY = 3  # so many refusals at the start, and nothing else, are the run's fault
 _SHORTEST_SECRET = 4  # "x" is what people set where any key will do
 _PASSING = (408, 409, 425)
+_BLIND = "; if it takes no pictures, -T images=omit asks without them (a blind baseline)"
+_MAY_REFUSE_PICTURES = (404, 500, 501)
 _ADVICE = {
     401: "set a valid key in {key}",
     402: "the account cannot pay",
@@ -88,23 +93,29 @@ class OpenAIAdapter:
     async def _answer(self, call: Call) -> Reply:
         number = self._asked
         self._asked += 1
+        pictured = has_pictures(call.ask.request["messages"])
+        messages = openai_messages(call, self._options.image_detail)
         while True:
             fields = self._fields
-            request = {**fields, "messages": call.ask.request["messages"]}
+            request = {**fields, "messages": messages}
+            if "temperature" in call.ask.request:
+                request["temperature"] = call.ask.request["temperature"]
             if self._options.seed is not None:
                 request["seed"] = self._options.seed + call.repeat
             status, headers, body = await self._post(json.dumps(request).encode())
             if 200 <= status < 300:
-                reply = parse_reply(body)
+                reply = parse_reply(body, call.blobs)
                 self._works = True
                 return reply
             message, codes = error_of(body, self._secrets)
-            self._raise_for(status, headers, message, codes)
+            blind = _BLIND if pictured else ""
+            if not (pictured and status in _MAY_REFUSE_PICTURES and _refuses_pictures(message)):
+                self._raise_for(status, headers, message, codes)
             if "max_tokens" in fields and _wants_other_limit(message, codes):
                 others = {k: v for k, v in fields.items() if k != "max_tokens"}
                 self._fields = {**others, "max_completion_tokens": fields["max_tokens"]}
                 continue
-            return self._refusal(number, status, message, codes)
+            return self._refusal(number, status, message, codes, blind)
 
     async def _post(self, data: bytes) -> tuple[int, Mapping[str, str], bytes]:
         import aiohttp
@@ -167,7 +178,7 @@ class OpenAIAdapter:
             advice = _ADVICE[status].format(key=self._options.api_key_env)
             raise ModelError(f"{where} ({message}): {advice}.")
 
-    def _refusal(self, number: int, status: int, message: str, codes: str) -> Reply:
+    def _refusal(self, number: int, status: int, message: str, codes: str, advice: str) -> Reply:
         """Return the reply for a request that the server would not take."""
         if "content_filter" in codes or "content_policy" in codes:
             self._works = True
@@ -177,7 +188,7 @@ class OpenAIAdapter:
         if self._early_refusals == _EARLY and not self._works:
             raise ModelError(
                 f"{self._address.base} refused the first {_EARLY} requests, all of them, with "
-                f"HTTP {status} ({message}): change what it complains of."
+                f"HTTP {status} ({message}): change what it complains of{advice}."
             )
         if "context_length" in codes or _speaks_of_context(message):
             return Reply(finish="context_length")
@@ -186,6 +197,13 @@ class OpenAIAdapter:
 
 def _wants_other_limit(message: str, codes: str) -> bool:
     return "max_completion_tokens" in message or ("max_tokens" in codes and "unsupported" in codes)
+
+
+def _refuses_pictures(message: str) -> bool:
+    """Return whether a server says that its model reads text only (llama.cpp: as a 500)."""
+    return bool(re.search(r"(?i)image|vision|multi-?modal", message)) and bool(
+        re.search(r"(?i)\bnot?\b|n't|unsupported|only", message)
+    )
 
 
 def _speaks_of_context(message: str) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from rbench.errors import UsageError
 from rbench.harness.options import option
@@ -39,6 +40,9 @@ class OpenAIOptions:
     )
     frequency_penalty: float | None = option(None, "penalty on frequent tokens")
     presence_penalty: float | None = option(None, "penalty on tokens that occurred")
+    image_detail: Literal["low", "high", "auto"] | None = option(
+        None, "how finely the server looks at pictures"
+    )
     extra: str | None = option(None, "JSON object with more fields of the request")
     timeout: float = option(600.0, "seconds until a request counts as failed")
     base_url: str | None = option(None, f"server; else $OPENAI_BASE_URL, else {DEFAULT_SERVER}")
@@ -57,6 +61,7 @@ class OpenAIOptions:
 def generation_settings(options: OpenAIOptions) -> dict[str, Json]:
     """Return every generation setting as it will be recorded: unset ones are None.
 
+    `image_detail` stands there only where it is set: it is none of most models' settings.
     Raises `UsageError` for what cannot be sent.
     """
     settings: dict[str, Json] = {field: getattr(options, field) for field in _SENT}
@@ -65,6 +70,8 @@ def generation_settings(options: OpenAIOptions) -> dict[str, Json]:
     for field in settings["extra"] or {}:
         if settings.get(field) is not None or field in _NOT_EXTRA:
             raise UsageError(f"adapter 'openai': extra may not set {field!r} as well.")
+    if options.image_detail is not None:
+        settings["image_detail"] = options.image_detail
     try:
         json.dumps(settings, allow_nan=False)
     except ValueError:
@@ -73,9 +80,10 @@ def generation_settings(options: OpenAIOptions) -> dict[str, Json]:
 
 
 def request_fields(settings: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the fields of a request that were set."""
+    """Return the fields of a request that were set. `image_detail` goes with each picture."""
     extra = settings["extra"] or {}
-    return {k: v for k, v in settings.items() if v is not None and k != "extra"} | extra
+    apart = ("extra", "image_detail")
+    return {k: v for k, v in settings.items() if v is not None and k not in apart} | extra
 
 
 def _extra(text: str | None) -> dict[str, Json] | None:

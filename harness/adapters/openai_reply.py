@@ -6,13 +6,18 @@ from email.utils import parsedate_to_datetime
 from time import time
 
 from rbench.errors import TryAgain
-from rbench.harness.types import Json, Reply
+from rbench.harness.adapters.reply_pictures import pictures_in
+from rbench.harness.given_pictures import keep_pictures
+from rbench.harness.types import Blobs, Json, Reply
 
 _MOST_SHOWN = 200
 
 
-def parse_reply(body: bytes) -> Reply:
-    """Return the reply in the body of a 200. Raises `TryAgain` for one that is none."""
+def parse_reply(body: bytes, blobs: Blobs | None = None) -> Reply:
+    """Return the reply in the body of a 200. Raises `TryAgain` for one that is none.
+
+    Its pictures are kept in `blobs`; without `blobs` they are not.
+    """
     if not body.strip():
         raise TryAgain("malformed reply: empty")
     try:
@@ -38,6 +43,7 @@ def parse_reply(body: bytes) -> Reply:
         finish="refusal" if refusal else str(choice.get("finish_reason") or "unknown"),
         usage=_usage(given.get("usage")),
         served=_served(given),
+        blobs=keep_pictures(pictures_in(message), blobs),
     )
 
 

@@ -6,10 +6,13 @@ import copy
 import inspect
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from rbench.errors import ModelError, TryAgain, UsageError
+from rbench.harness.adapters.message_parts import openai_messages
+from rbench.harness.given_pictures import given_pictures, keep_pictures
 from rbench.harness.given_reply import GIVEN_FIELDS, given_reply, wrong_letters
 from rbench.harness.load_object import find_in_file, find_in_module
 from rbench.harness.options import option
@@ -30,8 +33,10 @@ class PythonOptions:
 class PythonCallable:
     """Answers by calling a Python callable with one argument, the prompt or the messages.
 
+    Messages are those of OpenAI's chat completions, pictures as data URLs; a prompt is text only.
     It returns text, None, or a mapping with fields of `Reply` (``text``, ``reasoning``,
-    ``finish``, ``usage``, ``option_scores``, ``error``). It may be async; if not, it runs in a
+    ``finish``, ``usage``, ``option_scores``, ``error``) and ``images``, a list of bytes, Pillow
+    images, paths or data URLs. It may be async; if not, it runs in a
     thread. An exception makes its sample errored, except `TryAgain`, for what may pass, and
     `ModelError`, which ends the run. A mapping in its attribute ``identity`` (say, the hash of
     its weights) becomes part of the model's identity.
@@ -61,6 +66,7 @@ class PythonCallable:
         self._is_async = _is_async(function)
         self.identity = _identity(name, source, getattr(function, "identity", None))
         self.settings: Mapping[str, Json] = {"input": options.input}
+        self.reads_images = options.input == "messages"
         self.batch = 1
         self.max_concurrency = options.concurrency or (None if self._is_async else 1)
 
@@ -84,14 +90,14 @@ class PythonCallable:
             raise
         except Exception as error:  # noqa: BLE001  (the one sample boundary: a user's code)
             return Reply(error=f"{type(error).__name__}: {error}")
-        reply = _reply(result)
+        reply = _reply(result, call)
         wrong = wrong_letters(reply, call.ask.request.get("options", ()))
         return reply if wrong is None else Reply(error=f"returned a mapping whose {wrong}")
 
     def _argument(self, call: Call) -> Json:
         messages = call.ask.request["messages"]
         if self._input == "messages":
-            return copy.deepcopy(messages)
+            return copy.deepcopy(openai_messages(call))
         for message in messages:
             if message["role"] != "user" or not isinstance(message["content"], str):
                 raise ModelError(
@@ -151,7 +157,7 @@ def _identity(name: str, source: object, declared: object) -> Mapping[str, Json]
     return identity | ({"declared": declared} if declared else {})
 
 
-def _reply(result: object) -> Reply:
+def _reply(result: object, call: Call) -> Reply:
     if result is None or isinstance(result, str):
         return Reply(text=result)
     if not isinstance(result, Mapping):
@@ -160,6 +166,8 @@ def _reply(result: object) -> Reply:
     if unknown:
         return Reply(error=f"returned the unknown key {unknown[0]!r}: {', '.join(GIVEN_FIELDS)}")
     try:
-        return given_reply(result, finish="stop")
+        reply = given_reply(result, finish="stop")
+        pictures = given_pictures(result.get("images"), Path.cwd(), inside=False)
+        return replace(reply, blobs=keep_pictures(pictures, call.blobs))
     except ValueError as error:
         return Reply(error=f"returned a mapping in which {error}")

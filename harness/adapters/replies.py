@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from rbench.errors import DataError, UsageError
+from rbench.harness.given_pictures import given_pictures, keep_pictures
 from rbench.harness.given_reply import is_finite, wrong_letters
 from rbench.harness.options import option
 from rbench.harness.reply_files.inspect_log import read_inspect
@@ -17,6 +18,7 @@ from rbench.harness.reply_files.matching import Matcher, scores_by_letter
 from rbench.harness.reply_files.rbench_lines import read_rbench
 from rbench.harness.reply_files.record import Record
 from rbench.harness.types import Call, Json, Reply
+from rbench.harness.weights_hash import file_sha256
 
 _READERS: Mapping[str, Callable[[Path], Iterator[Record]]] = {
     "rbench": read_rbench,
@@ -52,6 +54,7 @@ class RepliesAdapter:
         if not records:
             raise DataError(f"{path} holds no replies.")
         self._matcher = Matcher(records, path)
+        self._folder = path.parent
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         models = ", ".join(sorted({record.model for record in records} - {""}))
@@ -60,6 +63,7 @@ class RepliesAdapter:
             "file_sha256": sha256,
             "format": kind,
             **({"model": models} if models else {}),
+            **_pictures_identity(records, path.parent),
         }
         # Another prompt than ours was answered: such numbers get a ranking of their own.
         self.settings: Mapping[str, Json] = {"response": "imported"}
@@ -82,7 +86,9 @@ class RepliesAdapter:
             return Reply(error=found)
         if not found.choices:
             wrong = wrong_letters(found.reply, options)
-            return found.reply if wrong is None else Reply(error=f"{found.where}: {wrong}")
+            if wrong is not None:
+                return Reply(error=f"{found.where}: {wrong}")
+            return self._with_pictures(found, call) if found.pictures else found.reply
         scores = scores_by_letter(found, options)
         if scores is None:
             given = ", ".join(repr(text) for text, _ in found.choices)[:200]
@@ -92,6 +98,23 @@ class RepliesAdapter:
         if not all(map(is_finite, scores.values())):
             return Reply(error=f"{found.where}: the log-likelihoods {scores} are not all finite")
         return replace(found.reply, option_scores={"logprob": scores})
+
+    def _with_pictures(self, found: Record, call: Call) -> Reply:
+        try:
+            pictures = given_pictures(found.pictures, self._folder, inside=True)
+        except ValueError as error:  # a file that was changed since
+            return Reply(error=f"{found.where}: {error}")
+        return replace(found.reply, blobs=keep_pictures(pictures, call.blobs))
+
+
+def _pictures_identity(records: Sequence[Record], folder: Path) -> dict[str, Json]:
+    """Return the hash of the picture files beside the file of replies, where it names any."""
+    names = {name for record in records for name in record.pictures}
+    files = sorted(name for name in names if not name.startswith("data:"))
+    if not files:
+        return {}
+    lines = (f"{file_sha256(folder / name)}  {name}\n" for name in files)
+    return {"pictures_sha256": hashlib.sha256("".join(lines).encode()).hexdigest()}
 
 
 def _format(path: Path) -> str:

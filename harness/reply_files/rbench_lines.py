@@ -2,13 +2,16 @@
 
 ``{"id": "en/12", "repeat": 0, "text": "... ANSWER: C", "reasoning": "...", "finish": "stop",
 "usage": {"input": 210, "output": 96}, "option_scores": {"logprob": {"A": -1.5, ...}},
-"model": "..."}``; required are ``id`` and one of ``text``, ``option_scores`` and ``error``.
+"images": ["drawn/12.png", "data:image/png;base64,..."], "model": "..."}``; required are ``id``
+and one of ``text``, ``option_scores``, ``error`` and ``images``. Paths of pictures start at the
+file's folder and stay in it.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from rbench.errors import DataError
+from rbench.harness.given_pictures import given_pictures
 from rbench.harness.given_reply import given_reply
 from rbench.harness.reply_files.json_input import objects
 from rbench.harness.reply_files.record import Record
@@ -26,6 +29,8 @@ def read_rbench(path: Path) -> Iterator[Record]:
             raise DataError(f"{where}: repeat is {repeat!r}, not a count from 0.")
         try:
             reply = given_reply(line, finish="unknown")
+            images = line.get("images")
+            given_pictures(images, path.parent, inside=True)
         except ValueError as error:
             raise DataError(f"{where}: {error}.") from error
         first = lines.setdefault((str(item_id), repeat), number)
@@ -35,4 +40,5 @@ def read_rbench(path: Path) -> Iterator[Record]:
                 f"keep one, or number them by 'repeat'."
             )
         known = model if isinstance(model, str) else ""
-        yield Record(f"line {number}", str(item_id), repeat, reply, known)
+        pictures = tuple(images or ())
+        yield Record(f"line {number}", str(item_id), repeat, reply, known, pictures=pictures)

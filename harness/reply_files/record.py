@@ -12,6 +12,7 @@ class Record:
     `where` names the record in messages, such as ``line 3``. `id` is the item's, where the file
     gives it. `question` is the question alone, `prompt` everything that was shown. `choices`
     holds (continuation, log-likelihood) of a model that chose; `reply` then has no text.
+    `pictures` are those in the reply: paths from the file's folder, or data URLs.
     """
 
     where: str
@@ -22,6 +23,7 @@ class Record:
     question: str = ""
     prompt: str = ""
     choices: tuple[tuple[str, float], ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def one_space(text: str) -> str:

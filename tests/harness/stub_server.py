@@ -10,13 +10,16 @@ tells how many requests it saw::
 
     python tests/harness/stub_server.py --port 0 --latency 0.05 --fault rate-window --rate 100
 
-What it answers depends on the text of the messages alone: on its hash, or, where `answer` maps
-markers such as ``[Q00012]`` to letters, on the marker. Faults named sticky hit the same `share`
+What it answers depends on the text and the pictures of the messages alone: on their hash, or,
+where `answer` maps markers such as ``[Q00012]`` to letters, on the marker. In `Seen.text` a
+picture stands as ``[picture <start of its sha256>]``. Faults named sticky hit the same `share`
 of prompts on every try; faults named passing hit every `every`-th request.
 """
 
 import argparse
 import asyncio
+import base64
+import hashlib
 import json
 import re
 import threading
@@ -65,18 +68,27 @@ FAULTS = {
     "parts": "content as a list of parts",
     "no-max-tokens": "HTTP 400 for max_tokens: wants max_completion_tokens",
     "all-400": "HTTP 400 to everything",
+    "no-pictures-400": "HTTP 400 to pictures",
+    "no-pictures-404": "HTTP 404 to pictures, as OpenRouter",
+    "no-pictures-500": "HTTP 500 to pictures, as llama.cpp",
+    "draws": "content null and a picture",
     "401": "HTTP 401 that echoes the key",
     "403": "HTTP 403",
     "404": "HTTP 404",
     "redirect": "HTTP 307 to another host",
 }
 
+DRAWN = (  # a white pixel
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEA"
+    "G7buVgAAAABJRU5ErkJggg=="
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One request: seconds since the first, the prompt's text, the body, and the status given.
 
-    `status` is 0 for a dropped connection.
+    `status` is 0 for a dropped connection; `pictures` are the bytes of those in the body.
     """
 
     at: float
@@ -84,6 +96,11 @@ class Seen:
     body: Mapping[str, Any]
     status: int
     authorization: str | None
+
+    @property
+    def pictures(self) -> list[bytes]:
+        """The pictures of all messages, in their order."""
+        return _pictures(self.body["messages"])
 
 
 class StubServer:
@@ -251,6 +268,12 @@ class StubServer:
                 self._tokens -= 1
             case "quota":
                 return _error(429, "You exceeded your quota.", code="insufficient_quota")
+            case "no-pictures-400" if _pictures(body["messages"]):
+                return _error(400, "image_url is not supported by this model")
+            case "no-pictures-404" if _pictures(body["messages"]):
+                return _error(404, "No endpoints found that support image input")
+            case "no-pictures-500" if _pictures(body["messages"]):
+                return _error(500, "image input is not supported")
             case "all-400":
                 return _error(400, "temperature is not supported by this model")
             case "401":
@@ -342,6 +365,8 @@ class StubServer:
                 reply["usage"]["completion_tokens_details"] = {"reasoning_tokens": 7}
             case "thinking":
                 message["content"] = f"<think>ANSWER: Z</think>{message['content']}"
+            case "draws":
+                message["content"], message["images"] = None, [{"image_url": {"url": DRAWN}}]
             case "parts":
                 message["content"] = [{"type": "text", "text": t} for t in message["content"]]
         return _json(reply)
@@ -353,9 +378,24 @@ def _bytes(text: str) -> bytes:
 
 def _text(messages: Any) -> str:
     return "\n".join(
-        m["content"] if isinstance(m["content"], str) else json.dumps(m["content"])
+        m["content"]
+        if isinstance(m["content"], str)
+        else "\n".join(part.get("text") or _sign(part) for part in m["content"])
         for m in messages
     )
+
+
+def _sign(part: Any) -> str:
+    return f"[picture {hashlib.sha256(_decoded(part)).hexdigest()[:8]}]"
+
+
+def _pictures(messages: Any) -> list[bytes]:
+    parts = [p for m in messages if not isinstance(m["content"], str) for p in m["content"]]
+    return [_decoded(part) for part in parts if part["type"] == "image_url"]
+
+
+def _decoded(part: Any) -> bytes:
+    return base64.b64decode(part["image_url"]["url"].partition("base64,")[2], validate=True)
 
 
 def _reply(content: str, prompt: str) -> dict[str, Any]:

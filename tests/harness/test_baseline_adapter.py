@@ -4,8 +4,8 @@ from collections import Counter
 import pytest
 from scipy.stats import chisquare
 
-from rbench.errors import ModelError, UsageError
-from rbench.harness.adapters.baseline import Baseline
+from rbench.errors import UsageError
+from rbench.harness.adapters.baseline import NO_GUESS, Baseline
 from rbench.harness.options import NoOptions
 from rbench.harness.types import Ask, Call, Item, Reply
 
@@ -70,9 +70,31 @@ def test_an_unknown_baseline_gets_the_nearest_name():
         Baseline("unifrom", NoOptions())
 
 
-def test_a_question_without_options_ends_the_run():
-    with pytest.raises(ModelError, match="en/3 has no options"):
-        texts("uniform", [call(3, options={})])
+def open_call(number=0, seed=0, **request):
+    item = Item(f"math/{number}", "math", str(number), {"question": "?"})
+    given = {"messages": [], "answer_prefix": "\\boxed{", "answer_suffix": "}", **request}
+    return Call(item, 0, 0, Ask("model", given), seed)
+
+
+def test_choices_of_an_open_question_are_guessed_in_the_form_that_is_asked():
+    assert texts("first", [open_call(choices=["12", "7"])]) == ["\\boxed{12}"]
+    choices = ["7", "8", "9", "12"]
+    counts = Counter(texts("uniform", [open_call(i, choices=choices) for i in range(4000)]))
+    assert set(counts) == {f"\\boxed{{{choice}}}" for choice in choices}
+    assert chisquare(list(counts.values())).pvalue > 0.001
+
+
+def test_a_question_with_nothing_to_choose_from_gets_no_guess_and_no_error():
+    for name in ("first", "uniform"):
+        for request in ({}, {"choices": []}, {"options": {}}):
+            reply = asyncio.run(Baseline(name, NoOptions()).answer([open_call(**request)]))[0]
+            assert reply == Reply(text=NO_GUESS)
+
+
+def test_the_draws_of_multiple_choice_are_those_of_version_1():
+    """Stored runs are resumed by the version, so its draws must not change."""
+    drawn = "".join(text[-1] for text in texts("uniform", [call(i) for i in range(24)]))
+    assert drawn == "CADCBEBABFCFDEBFBEDABFCB"
 
 
 def test_identity_settings_and_limits():

@@ -67,6 +67,34 @@ def test_the_card_of_rbench_t_pins_the_revision_and_the_size() -> None:
     assert str(card.revision) in card.obtain and "--data DIR" in card.obtain
 
 
+def test_the_card_of_rbench_m_is_that_of_the_other_half_with_a_picture() -> None:
+    text, pictured = load_card("rbench-t"), load_card("rbench-m")
+    assert (pictured.hub, pictured.revision) == (text.hub, text.revision)
+    assert {n: (s.config, s.split, s.rows) for n, s in pictured.subsets.items()} == {
+        "en": ("rbench-m_en", "test", 665),
+        "zh": ("rbench-m_zh", "test", 665),
+    }
+    assert {**text.columns, "image": pictured.columns["image"]} == dict(pictured.columns)
+    assert pictured.image_columns == ("image",) and not pictured.columns["image"].nullable
+    assert text.image_columns == ()
+
+
+def test_the_card_of_rbench_v_pins_no_commit_and_reads_one_split_of_the_default_config() -> None:
+    card = load_card("rbench-v")
+    assert (card.hub, card.revision) == ("R-Bench/R-Bench-V", None)
+    assert {n: (s.config, s.split, s.rows) for n, s in card.subsets.items()} == {
+        "full": (None, "full", 803)
+    }
+    assert card.subsets["full"].name == "full"
+    assert card.columns["image"].nullable and "catagory" in card.columns
+    assert not card.redistribute
+
+
+def test_a_hub_without_a_known_commit_is_allowed(tmp_path: Path) -> None:
+    card = load_card(write(tmp_path, GOOD.replace("hub: null", "hub: me/mine")))
+    assert (card.hub, card.revision) == ("me/mine", None)
+
+
 def test_a_card_is_read_from_a_path_and_keeps_its_prose(tmp_path: Path) -> None:
     for path in (write(tmp_path, GOOD), str(tmp_path / "mine.md")):
         card = load_card(path)
@@ -103,7 +131,9 @@ def test_a_card_that_is_not_there_is_named(tmp_path: Path) -> None:
         ("redistribute: yes", "redistribute: perhaps", "redistribute must be yes or no"),
         ("licence: MIT", "licence: MIT\nlicense: MIT", "license is no key .* 'licence'"),
         ("split: test,", "split: test, splits: 2,", r"subsets\.en\.splits is no key .* 'split'"),
-        ("hub: null", "hub: me/mine", "revision must be a pinned commit"),
+        ("revision: null", "revision: main", "revision must be a commit of .* not 'main'"),
+        ("type: integer or text", "type: image or text", r"columns\.index\.type must be .*'image'"),
+        ("config: mine_en, ", "", r"subsets\.en\.config is missing"),
         ("package_files: {}", "package_files: {zh: a.jsonl}", "one file for each of"),
         ("content_sha256: null\n", "", "content_sha256 is missing"),
     ],

@@ -158,7 +158,9 @@ def endpoint() -> Iterator[str]:
         server.shutdown()
 
 
-def run(endpoint: str, home: Path, *steps: dict[str, Any]) -> list[dict[str, Any]]:
+def run(
+    endpoint: str, home: Path, *steps: dict[str, Any], driver: str = DRIVER
+) -> list[dict[str, Any]]:
     """Run the steps in a new process whose hub is `endpoint` and whose cache is `home`."""
     unwanted = re.compile(r"HF_|HUGGING|XDG_|TRANSFORMERS_|.*_proxy$", re.IGNORECASE)
     environment = {name: v for name, v in os.environ.items() if not unwanted.match(name)}
@@ -172,7 +174,7 @@ def run(endpoint: str, home: Path, *steps: dict[str, Any]) -> list[dict[str, Any
         "NO_PROXY": "127.0.0.1",
     }
     done = subprocess.run(
-        [sys.executable, "-c", DRIVER, json.dumps(steps)],
+        [sys.executable, "-c", driver, json.dumps(steps)],
         env=environment,
         cwd=home.parent,
         capture_output=True,

@@ -10,6 +10,7 @@ from rbench.harness.adapters.python_callable import PythonCallable, PythonOption
 from rbench.harness.load_object import load_from_file
 from rbench.harness.source_hash import source_sha256
 from rbench.harness.types import Ask, Call, Item, Reply
+from tests.harness.pictured_calls import pictured, png
 
 MESSAGES = [{"role": "user", "content": "What is 1+1?"}]
 
@@ -71,6 +72,23 @@ def test_messages_are_handed_over_whole_and_cannot_be_spoiled():
     assert seen == [turns, turns]
 
 
+def test_pictures_are_handed_over_as_data_urls(tmp_path):
+    seen = []
+    adapter = from_callable(seen.append, options=PythonOptions(input="messages"))
+    answer(adapter, pictured(tmp_path, png(), text="What?"))
+    picture, text = seen[0][0]["content"]
+    assert picture["image_url"]["url"].startswith("data:image/png;base64,iVBORw0KGgo")
+    assert text == {"type": "text", "text": "What?"}
+    assert adapter.reads_images is True
+
+
+def test_a_prompt_has_no_pictures_and_says_so(tmp_path):
+    adapter = from_callable(plain)
+    assert adapter.reads_images is False
+    with pytest.raises(ModelError, match="-M input=messages"):
+        answer(adapter, pictured(tmp_path, png()))
+
+
 @pytest.mark.parametrize(
     "turn",
     [
@@ -93,6 +111,17 @@ def test_text_none_and_mappings_are_replies():
     assert reply_of(lambda p: full) == Reply("A", "r", "length", usage={"output": 3})
     scores = {"logprob": {"A": -1, "B": -2.5}}
     assert reply_of(lambda p: {"option_scores": scores}).option_scores == scores
+
+
+def test_pictures_in_a_mapping_are_kept_as_blobs(tmp_path):
+    (tmp_path / "drawn.png").write_bytes(png("blue"))
+    images = [png("red"), str(tmp_path / "drawn.png")]
+    call = pictured(tmp_path / "blobs", options={})
+    (reply,) = answer(from_callable(lambda _: {"images": images}), call)
+    assert (reply.text, reply.error) == (None, None)
+    assert [call.blobs.read(name) for name in reply.blobs] == [png("red"), png("blue")]
+    (wrong,) = answer(from_callable(lambda _: {"text": "x", "images": [b"no"]}), call)
+    assert "returned a mapping in which images[0] is no picture" in wrong.error
 
 
 def test_an_async_callable_is_awaited():
