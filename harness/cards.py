@@ -4,6 +4,7 @@ The head says what the loader must find (hub id, pinned revision, subsets, colum
 prose says what the data set is, what it is not and what is known to be wrong with it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -14,16 +15,24 @@ from typing import Any, Literal, TypeAlias, get_args
 from rbench.errors import DataError, UsageError, nearest
 from rbench.harness.card_head import Head
 
-ColumnType: TypeAlias = Literal["text", "integer"]
+ColumnType: TypeAlias = Literal["text", "integer", "image"]
 
 
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """Where one subset lies: the hub's config and split (also its file names), and its size."""
+    """Where one subset lies: the hub's config and split (also its file names), and its size.
 
-    config: str
+    `config` is None for the default one: the data set has splits only.
+    """
+
+    config: str | None
     split: str
     rows: int
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.config or self.split
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,8 @@ class Column:
 class Card:
     """One data set, as its card declares it.
 
-    `hub` and `revision` are None where it is not on the hub; `package_files` maps a subset to
+    `hub` and `revision` are None where it is not on the hub; `revision` alone is None where no
+    commit is known to hold the data, and then the newest is taken. `package_files` maps a subset to
     a JSON lines file beside the card (`folder`). `obtain` tells a person how to get the data;
     `content_sha256` is the hash of the validated items (`choice_items`), None until known.
     """
@@ -59,6 +69,11 @@ class Card:
     package_files: Mapping[str, str]
     prose: str
     folder: Traversable
+
+    @property
+    def image_columns(self) -> tuple[str, ...]:
+        """The columns that hold pictures."""
+        return tuple(name for name, column in self.columns.items() if "image" in column.types)
 
 
 def card_names() -> tuple[str, ...]:
@@ -112,15 +127,16 @@ def _parse(text: str, where: str, folder: Traversable) -> Card:
         folder=folder,
     )
     head.finish()
-    if card.hub and not card.revision:
-        head.fail("revision", None, "a pinned commit of the hub repository")
+    if card.revision is not None and not re.fullmatch("[0-9a-f]{40}", card.revision):
+        wanted = "a commit of the hub repository (40 digits of 0-9a-f), or null where none is known"
+        head.fail("revision", card.revision, wanted)
     if card.package_files and set(card.package_files) != set(subsets):
         head.fail("package_files", dict(card.package_files), f"one file for each of {[*subsets]}")
     return card
 
 
 def _subset(head: Head) -> Subset:
-    subset = Subset(head.text("config"), head.text("split"), head.count("rows"))
+    subset = Subset(head.text_or_null("config"), head.text("split"), head.count("rows"))
     head.finish()
     return subset
 
@@ -128,8 +144,8 @@ def _subset(head: Head) -> Subset:
 def _column(head: Head) -> Column:
     declared: Any = head.text("type")
     types = tuple(declared.split(" or "))
-    if not set(types) <= set(get_args(ColumnType)):
-        head.fail("type", declared, "'text', 'integer' or 'integer or text'")
+    if not set(types) <= set(get_args(ColumnType)) or ("image" in types and len(types) > 1):
+        head.fail("type", declared, "'text', 'integer', 'integer or text' or 'image'")
     column = Column(types, head.flag("required", True), head.flag("nullable", False))
     head.finish()
     return column

@@ -3,14 +3,22 @@
 A folder given by the user goes first, then the files that come with rbench, then the hub.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rbench.errors import DataError, UsageError, nearest
+from rbench.harness.blobs import TemporaryBlobs
 from rbench.harness.cards import Card
-from rbench.harness.local_files import SourceRow, find_files, missing_files, read_file
+from rbench.harness.local_files import find_files, missing_files
+from rbench.harness.pictures.conversion import MAX_SIDE
+from rbench.harness.row_files import SourceRow, read_file
+from rbench.harness.types import Blobs
+
+if TYPE_CHECKING:
+    from rbench.harness.pictures.intake import PictureIntake
 
 __all__ = ["Loaded", "Source", "SourceRow", "load_rows"]
 
@@ -21,13 +29,15 @@ Source: TypeAlias = Literal["hub", "folder", "package"]
 class Loaded:
     """The rows of each subset as they stand in the source, columns checked, values not yet.
 
-    `revision` is the commit they come from, None where they do not come from the hub.
+    `revision` is the commit they come from, None where they do not come from the hub. `blobs`
+    holds the pictures that the rows name, for as long as it lives; None where the card has none.
     """
 
     rows: Mapping[str, Sequence[SourceRow]]
     source: Source
     revision: str | None
     warnings: tuple[str, ...]
+    blobs: Blobs | None = None
 
 
 def load_rows(
@@ -36,12 +46,15 @@ def load_rows(
     data: Path | None = None,
     offline: bool = False,
     subsets: Sequence[str] | None = None,
+    max_side: int = MAX_SIDE,
 ) -> Loaded:
     """Load the rows of a card's subsets (all, unless named).
 
     `data` is a folder in the layout of the hub; `offline` never touches the network. Another
     number of rows than the card expects is a warning for a folder, where subsets are legal, and
-    an error elsewhere. Raises `DataError`, and `UsageError` for an unknown subset.
+    for a card that pins no commit; elsewhere it is an error. Pictures are converted, with no side
+    above `max_side` pixels; what is none stands in its row as a `BrokenPicture`. Raises
+    `DataError`, and `UsageError` for an unknown subset.
     """
     names = list(dict.fromkeys(card.subsets if subsets is None else subsets))
     for name in names:
@@ -51,35 +64,49 @@ def load_rows(
             )
     source: Source
     rows: Mapping[str, Sequence[SourceRow]]
-    if data is not None:
-        source, rows = "folder", {name: _from_folder(card, name, data) for name in names}
-    elif card.package_files:
-        source, rows = "package", {name: _from_package(card, name) for name in names}
-    elif card.hub:
-        from rbench.harness.hub import load_from_hub
+    revision: str | None = None
+    warnings: tuple[str, ...] = ()
+    blobs = TemporaryBlobs() if card.image_columns else None
+    with _intake(blobs, max_side) as pictures:
+        if data is not None:
+            source, rows = "folder", {n: _from_folder(card, n, data, pictures) for n in names}
+        elif card.package_files:
+            source, rows = "package", {n: _from_package(card, n, pictures) for n in names}
+        elif card.hub:
+            from rbench.harness.hub import load_from_hub
 
-        source, rows = "hub", load_from_hub(card, names, offline=offline)
-    else:
-        raise DataError(f"{card.name} is not on the hub. {card.obtain}")
-    return Loaded(
-        rows=rows,
-        source=source,
-        revision=card.revision if source == "hub" else None,
-        warnings=_check_counts(card, rows, source),
-    )
+            hub = load_from_hub(card, names, offline=offline, pictures=pictures)
+            source, rows, revision, warnings = "hub", hub.rows, hub.revision, hub.warnings
+        else:
+            raise DataError(f"{card.name} is not on the hub. {card.obtain}")
+    counts = _check_counts(card, rows, source)
+    return Loaded(rows, source, revision, (*warnings, *counts), blobs)
 
 
-def _from_folder(card: Card, name: str, data: Path) -> list[SourceRow]:
+@contextmanager
+def _intake(blobs: Blobs | None, max_side: int) -> "Iterator[PictureIntake | None]":
+    if blobs is None:
+        yield None
+        return
+    from rbench.harness.pictures.intake import PictureIntake
+
+    with PictureIntake(blobs, max_side) as pictures:
+        yield pictures
+
+
+def _from_folder(
+    card: Card, name: str, data: Path, pictures: "PictureIntake | None"
+) -> list[SourceRow]:
     folder, subset = data.expanduser(), card.subsets[name]
     files = find_files(folder, subset)
     if not files:
         raise missing_files(folder, subset, card)
-    return [row for file in files for row in read_file(file, card, str(file))]
+    return [row for file in files for row in read_file(file, card, str(file), pictures)]
 
 
-def _from_package(card: Card, name: str) -> list[SourceRow]:
+def _from_package(card: Card, name: str, pictures: "PictureIntake | None") -> list[SourceRow]:
     file = card.package_files[name]
-    return read_file(card.folder / file, card, file)
+    return read_file(card.folder / file, card, file, pictures)
 
 
 def _check_counts(
@@ -89,13 +116,14 @@ def _check_counts(
     for name, found in rows.items():
         subset = card.subsets[name]
         if not found:
-            raise DataError(f"{card.name}: {subset.config}, split {subset.split!r}, has no rows.")
+            config = f"{subset.config}, " if subset.config else ""
+            raise DataError(f"{card.name}: {config}split {subset.split!r}, has no rows.")
         if len(found) != subset.rows:
             sentence = (
-                f"{card.name}: {subset.config} has {len(found)} rows where the card expects "
+                f"{card.name}: {subset.name} has {len(found)} rows where the card expects "
                 f"{subset.rows} ({found[0].file})."
             )
-            if source != "folder":
+            if source == "package" or (source == "hub" and card.revision):
                 raise DataError(sentence)
             warnings.append(sentence)
     return tuple(warnings)

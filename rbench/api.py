@@ -30,7 +30,7 @@ from rbench.harness.registry import TASKS, names, task_type
 from rbench.harness.run_cell import RunOptions
 from rbench.harness.run_directory import RunDirectory
 from rbench.harness.spending import Spending
-from rbench.harness.types import TaskInput
+from rbench.harness.types import PicturedTask, TaskInput
 
 if TYPE_CHECKING:
     from rbench.harness.images.run_image_cell import ImageRunOptions
@@ -194,8 +194,12 @@ def _wanted(model: Any, options: Mapping[str, Any], loaded: Sequence[LoadedTask]
         return [Wanted(m, options) for m in named("model", model)]
     found: list[Wanted] = []
     asking = frozenset(task.entry for task in loaded if task.kind == "questions")
+    seen = frozenset(task.entry for task in loaded if _shows_pictures(task))
     if asking:
-        found += [Wanted(m, chosen, asking) for m, chosen in embedded.question_models()]
+        for m, chosen in embedded.question_models():
+            blind = (m, chosen) not in embedded.question_models(pictures=True)
+            fit = asking - seen if blind else asking
+            found += [Wanted(m, chosen, fit)] if fit else []
     for task in loaded:
         if task.kind == "images":
             mine = embedded.generators(task.entry)
@@ -203,6 +207,10 @@ def _wanted(model: Any, options: Mapping[str, Any], loaded: Sequence[LoadedTask]
                 raise UsageError(f"{task.entry} needs a generator: give --model PROVIDER/NAME.")
             found += [Wanted(m, chosen, frozenset({task.entry})) for m, chosen in mine]
     return found
+
+
+def _shows_pictures(task: LoadedTask) -> bool:
+    return isinstance(task.task, PicturedTask) and task.task.sees
 
 
 def _image_options(

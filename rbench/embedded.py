@@ -6,6 +6,8 @@ from rbench.harness.types import Json
 
 TASKS = ("rbench-t-mini", "rbench-v-mini", "digits")
 
+_PICTURED = ("rbench-m", "rbench-v", "rbench-v-live", "rbench-v-mini")
+
 Choice = tuple[str, Mapping[str, Json]]
 
 _BASELINES: tuple[Choice, ...] = (("baseline/uniform", {}), ("baseline/first", {}))
@@ -43,11 +45,14 @@ _GENERATORS: Mapping[str, tuple[Choice, ...]] = {
 }
 
 
-def question_models() -> Sequence[Choice]:
-    """Return the models that can answer here without being told of any, with options."""
+def question_models(*, pictures: bool = False) -> Sequence[Choice]:
+    """Return the models that can answer here without being told of any, with options.
+
+    With `pictures`, those that may be shown pictures: SmolLM2 reads text only.
+    """
     from rbench.zoo import smollm2
 
-    return (*_BASELINES, *([_SMOLLM2] if smollm2.available() else []))
+    return (*_BASELINES, *([_SMOLLM2] if smollm2.available() and not pictures else []))
 
 
 def generators(task: str) -> Sequence[Choice]:
@@ -60,7 +65,7 @@ def missing(tasks: Sequence[str]) -> list[str]:
     from rbench.zoo import smollm2
 
     found = []
-    asks = any(task not in _GENERATORS for task in tasks)
+    asks = any(task not in _GENERATORS and task.split("/")[0] not in _PICTURED for task in tasks)
     if asks and not smollm2.available():
         found.append(
             f"SmolLM2-135M-Instruct is not installed and is left out; {smollm2.HOW_TO_GET}"

@@ -90,8 +90,8 @@ def pair(
 
 def _blind(model: Model, task: LoadedTask) -> str | None:
     """Say so where the task shows pictures to a model that is known to read text only."""
-    shows = isinstance(task.task, PicturedTask) and task.task.sees
-    if shows and getattr(model.answerer, "reads_images", None) is False:
+    shown = isinstance(task.task, PicturedTask) and task.task.sees
+    if shown and getattr(model.answerer, "reads_images", None) is False:
         return (
             f"{model.label} reads text only, and {task.entry} shows pictures; -T images=omit asks "
             f"without them, as a blind baseline."

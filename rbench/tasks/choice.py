@@ -1,27 +1,23 @@
 """Multiple choice: one question, up to six options, one letter.
 
-The task of R-Bench-T, of its embedded sibling, and of any set of the same shape.
+The task of R-Bench-T, of its embedded sibling, of R-Bench-M, whose questions have pictures, and
+of any set of the same shape.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rbench.harness.canonical import digest
-from rbench.harness.types import Ask, Item, Json, Reply, Row, Sample, Score
+from rbench.harness.types import Ask, Blobs, Item, Json, Reply, Row, Sample, Score
 from rbench.metrics.choice_letter import (
     EXTRACTION_VERSION,
     read_choice_flexible,
     read_choice_strict,
 )
 from rbench.tasks.choice_table import choice_rows
+from rbench.tasks.finish import unanswered
 from rbench.tasks.prompt import render, template_sha256
-
-# The words of a finish reason that mean: there is no answer, whatever text came with it.
-_NO_ANSWER = {
-    "content_filter": "filtered",
-    "refusal": "refusal",
-    "context_length": "longer than the model's context",
-}
 
 
 @dataclass(frozen=True)
@@ -33,6 +29,10 @@ class ChoiceTask:
     in the words of `cloze_prompts` and `cloze_prefixes`.
     `data` says which data these are: the card and the content's hash. `source` says where they
     came from; equal content from the hub and from a folder is the same data.
+
+    Where items have pictures (`Item.blobs`, which lie in `blobs`), they stand before the text,
+    unless `images` is ``omit``: then none is shown, which is a blind baseline. `pictures` says how
+    they were converted.
     """
 
     name: str
@@ -47,6 +47,14 @@ class ChoiceTask:
     source: Mapping[str, Json]
     system_prompt: str | None = None
     warnings: Sequence[str] = ()
+    images: Literal["show", "omit"] = "show"
+    pictures: Mapping[str, Json] | None = None
+    blobs: Blobs | None = None
+
+    @property
+    def sees(self) -> bool:
+        """Whether the questions show pictures to the model."""
+        return self.images == "show" and self._pictured()
 
     def asked(self) -> Mapping[str, Json]:
         """Return what the replies depend on."""
@@ -58,6 +66,7 @@ class ChoiceTask:
                 [dict(self.answer_prefixes), dict(self.cloze_prompts), dict(self.cloze_prefixes)]
             ),
             "system_prompt": self.system_prompt,
+            **self._about_pictures(),
         }
 
     def scored(self) -> Mapping[str, Json]:
@@ -76,7 +85,17 @@ class ChoiceTask:
             "source": dict(self.source),
             "system_prompt": self.system_prompt,
             "warnings": list(self.warnings),
+            **self._about_pictures(),
         }
+
+    def _pictured(self) -> bool:
+        return any(item.blobs for item in self.items)
+
+    def _about_pictures(self) -> dict[str, Json]:
+        # Nothing is said without pictures: the keys of such runs stay what they are.
+        if not self._pictured():
+            return {}
+        return {"images": self.images, "pictures": dict(self.pictures or {})}
 
     def step(self, item: Item, so_far: Sequence[Reply]) -> Ask | Score:
         """Ask once, then score the reply."""
@@ -91,33 +110,39 @@ class ChoiceTask:
         return Ask(
             "model",
             {
-                "messages": self._messages(render(self.prompts[item.subset], question, options)),
+                "messages": self._messages(
+                    item, render(self.prompts[item.subset], question, options)
+                ),
                 "answer_prefix": self.answer_prefixes[item.subset],
                 "options": options,
                 "cloze": {
                     "messages": self._messages(
-                        render(self.cloze_prompts[item.subset], question, options)
+                        item, render(self.cloze_prompts[item.subset], question, options)
                     ),
                     "answer_prefix": self.cloze_prefixes[item.subset],
                 },
             },
         )
 
-    def _messages(self, prompt: str) -> list[Mapping[str, str]]:
+    def _messages(self, item: Item, prompt: str) -> list[Mapping[str, Json]]:
         system = [] if self.system_prompt is None else [self.system_prompt]
+        content: Json = prompt
+        if item.blobs and self.images == "show":
+            pictures = [{"type": "image", "index": i} for i in range(len(item.blobs))]
+            content = [*pictures, {"type": "text", "text": prompt}]
         return [
             *({"role": "system", "content": text} for text in system),
-            {"role": "user", "content": prompt},
+            {"role": "user", "content": content},
         ]
 
     def _score(self, item: Item, reply: Reply) -> Score:
         if reply.option_scores:
             return _score_options(reply.option_scores, item.data["gold"])
         wrong = {"correct": 0.0, "strict": 0.0}
-        if reply.finish == "length":
-            return Score("truncated", wrong, why="stopped by length")
-        if reply.finish in _NO_ANSWER:
-            return Score("no_answer", wrong, why=_NO_ANSWER[reply.finish])
+        unread = unanswered(reply)
+        if unread is not None:
+            outcome, why = unread
+            return Score(outcome, wrong, why=why)
         letters = tuple(item.data["options"])
         reading = read_choice_flexible(reply.text, letters, item.data["options"])
         if reading.letter is None:

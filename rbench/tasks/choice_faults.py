@@ -4,9 +4,10 @@ import string
 from collections.abc import Iterator
 
 from rbench.errors import DataError
-from rbench.harness.cards import Card, Column
+from rbench.harness.cards import Card
 from rbench.harness.data import SourceRow
-from rbench.harness.types import Json
+from rbench.tasks.picture_rows import COLUMN
+from rbench.tasks.row_checks import show, value_faults
 
 
 def check_card(card: Card) -> None:
@@ -17,33 +18,14 @@ def check_card(card: Card) -> None:
     for name in ("question", "answer", *string.ascii_uppercase):
         if name in card.columns and card.columns[name].types != ("text",):
             raise DataError(f"the card {card.name!r} must declare the column {name!r} as text.")
+    for name in card.image_columns:
+        if name != COLUMN:
+            raise DataError(f"the card {card.name!r} must call its column of pictures {COLUMN!r}.")
 
 
 def row_faults(row: SourceRow, card: Card) -> list[str]:
     """Return what is wrong with a row by itself: a phrase that names the column and the value."""
-    return list(_value_faults(row, card)) or list(_choice_faults(row))
-
-
-def _value_faults(row: SourceRow, card: Card) -> Iterator[str]:
-    for name, column in card.columns.items():
-        if name not in row.columns:
-            if column.required:
-                yield f"column {name!r}: it is missing in this row"
-            continue
-        value = row.columns[name]
-        blank = value is None or (isinstance(value, str) and not value.strip())
-        if blank and not column.nullable:
-            yield f"column {name!r}: {show(value)} is blank"
-        elif value is not None and not _fits(value, column):
-            yield f"column {name!r}: {show(value)} is not {' or '.join(column.types)}"
-
-
-def _fits(value: Json, column: Column) -> bool:
-    if isinstance(value, str):
-        return "text" in column.types
-    # pandas writes whole numbers as floats where a column has gaps.
-    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    return whole and not isinstance(value, bool) and "integer" in column.types
+    return list(value_faults(row, card)) or list(_choice_faults(row))
 
 
 def _choice_faults(row: SourceRow) -> Iterator[str]:
@@ -64,14 +46,3 @@ def options(row: SourceRow) -> dict[str, str]:
     """Return letter to text of the options that are not blank."""
     given = {letter: row.columns.get(letter) for letter in string.ascii_uppercase}
     return {letter: text for letter, text in given.items() if text and text.strip()}
-
-
-def where(row: SourceRow) -> str:
-    """Return file and row, for messages."""
-    return f"{row.file}, row {row.row}"
-
-
-def show(value: Json) -> str:
-    """Return a value for messages, cut to 60 characters."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

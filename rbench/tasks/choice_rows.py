@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rbench.errors import DataError
 from rbench.harness.canonical import digest
 from rbench.harness.cards import Card
 from rbench.harness.data import Loaded, SourceRow
 from rbench.harness.types import Item, Json
-from rbench.tasks.choice_faults import check_card, options, row_faults, show, where
+from rbench.tasks.choice_faults import check_card, options, row_faults
+from rbench.tasks.picture_rows import item_content, picture_data, picture_of, picture_warnings
+from rbench.tasks.row_checks import check_hash, raise_faults, show, where
 
-_SHOWN_FAULTS = 10
 _SHOWN_NAMES = 5
 _GROUPS = ("subject", "level")
 
@@ -27,7 +27,8 @@ class ChoiceData:
 
     `items` stand one subset after the other, each in the order of the index: numbers first, as
     numbers, then texts, as texts; the order of rows plays no part.
-    `content_sha256` depends on what the rows say, not on the file format or the order of rows.
+    `content_sha256` depends on what the rows say, not on the file format or the order of rows; of
+    a picture on the bytes that are published, not on how they are shown.
     `chance` is the accuracy of guessing per subset, the mean of 1 / number of options.
     """
 
@@ -58,21 +59,24 @@ def choice_items(loaded: Loaded, card: Card) -> ChoiceData:
     """Validate the rows and return the items.
 
     ``Item.data`` holds ``question``, ``options`` (letter to text; blank options dropped, the
-    others keep their letters), ``gold``, ``subject`` (text or None) and ``level`` where the data
-    has one. Subject and level group the items of all languages, so a question and its
-    translations share those of the first subset that gives them; the hash is of what each row
-    says. Raises `DataError` with one sentence per fault: file, row, column, value.
+    others keep their letters), ``gold``, ``subject`` (text or None), ``level`` where the data has
+    one, and ``picture`` (width and height as it is shown) where there is one. Subject and level
+    group the items of all languages, so a question and its translations share those of the first
+    subset that gives them; the hash is of what each row says. Raises `DataError` with one sentence
+    per fault: file, row, column, value.
     """
     check_card(card)
     faults: list[str] = []
     subsets = {name: _questions(name, rows, card, faults) for name, rows in loaded.rows.items()}
-    _raise(faults)
+    raise_faults(faults)
     first, *others = subsets.values()
     for other in others:
         faults += [*_not_joined(first, other), *_not_joined(other, first), *_golds(first, other)]
-    _raise(faults)
-    in_files = [question.item for questions in subsets.values() for question in questions.values()]
-    content = digest([_content(item) for item in sorted(in_files, key=lambda item: item.id)])
+    raise_faults(faults)
+    in_files = [question for questions in subsets.values() for question in questions.values()]
+    pictures = {question.item.id: picture_of(question.source) for question in in_files}
+    by_id = sorted((question.item for question in in_files), key=lambda item: item.id)
+    content = digest([item_content(item, pictures[item.id]) for item in by_id])
     order = sorted(first, key=_place)
     groups = {c: _groups([questions[c].item for questions in subsets.values()]) for c in order}
     items = tuple(
@@ -80,12 +84,12 @@ def choice_items(loaded: Loaded, card: Card) -> ChoiceData:
         for questions in subsets.values()
         for c in order
     )
-    warnings = [*loaded.warnings]
+    warnings = [*loaded.warnings, *picture_warnings(card.name, pictures.values())]
     for questions in subsets.values():
         warnings += _doubled_golds(questions)
     for other in others:
         warnings += _other_letters(first, other)
-    warnings += _check_hash(content, loaded, card)
+    warnings += check_hash(content, loaded, card)
     chance = {name: _chance(questions) for name, questions in subsets.items()}
     return ChoiceData(items, content, tuple(warnings), chance)
 
@@ -121,7 +125,10 @@ def _item(subset: str, row: SourceRow) -> Item:
     level = _text_or_none(row, "level")
     if level:
         data["level"] = level
-    return Item(id=f"{subset}/{cluster}", subset=subset, cluster=cluster, data=data)
+    picture = picture_of(row)
+    data |= picture_data(picture)
+    blobs = () if picture is None else (picture.blob,)
+    return Item(id=f"{subset}/{cluster}", subset=subset, cluster=cluster, data=data, blobs=blobs)
 
 
 def _place(cluster: str) -> tuple[bool, int, str]:
@@ -140,10 +147,6 @@ def _groups(twins: Sequence[Item]) -> dict[str, Json]:
 def _text_or_none(row: SourceRow, column: str) -> str | None:
     text: str = row.columns.get(column) or ""
     return text if text.strip() else None
-
-
-def _content(item: Item) -> Json:
-    return {"id": item.id, "subset": item.subset, "cluster": item.cluster, "data": item.data}
 
 
 def _not_joined(one: Mapping[str, _Question], two: Mapping[str, _Question]) -> Iterator[str]:
@@ -192,26 +195,6 @@ def _other_letters(one: Mapping[str, _Question], two: Mapping[str, _Question]) -
 
 def _chance(questions: Mapping[str, _Question]) -> float:
     return math.fsum(1 / len(q.options) for q in questions.values()) / len(questions)
-
-
-def _check_hash(content: str, loaded: Loaded, card: Card) -> list[str]:
-    complete = set(loaded.rows) == set(card.subsets)
-    if not card.content_sha256 or not complete or content == card.content_sha256:
-        return []
-    sentence = (
-        f"{card.name}: the content hash is {content} where the card says {card.content_sha256}."
-    )
-    if loaded.source != "folder":
-        raise DataError(sentence)
-    return [sentence]
-
-
-def _raise(faults: Sequence[str]) -> None:
-    if len(faults) == 1:
-        raise DataError(faults[0])
-    if faults:
-        listed = "".join(f"\n  {fault}" for fault in faults[1:_SHOWN_FAULTS])
-        raise DataError(f"{faults[0]} And {len(faults) - 1} more:{listed}")
 
 
 def _some(names: Sequence[str]) -> str:

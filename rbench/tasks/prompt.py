@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rbench.errors import UsageError
-from rbench.harness.types import Item
+from rbench.harness.types import Item, TaskInput
 
 _OPTION = re.compile(r"\{([A-F])\}")
 _PLACEHOLDER = re.compile(r"\{(question|letters|[A-F])\}")
@@ -62,3 +62,12 @@ def read_template(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--prompt-file {str(path)!r} cannot be read: {error}.") from error
     return check(text.removesuffix("\n"), f"--prompt-file {str(path)!r}")
+
+
+def prompts_from_files(prompts: Mapping[str, str], given: TaskInput) -> dict[str, str]:
+    """Return the templates by language, with those of `--prompt-file` in their places.
+
+    Raises `UsageError`.
+    """
+    paths = {k: given.prompt_files.get(k, given.prompt_files.get("*")) for k in prompts}
+    return {k: t if (p := paths[k]) is None else read_template(p) for k, t in prompts.items()}

@@ -18,7 +18,7 @@ from rbench.harness.types import Item, Json, TaskInput
 from rbench.tasks.choice import ChoiceTask
 from rbench.tasks.choice_rows import choice_items
 from rbench.tasks.official_prompt import official_prompts
-from rbench.tasks.prompt import check_shows_options, read_template
+from rbench.tasks.prompt import check_shows_options, prompts_from_files
 
 PROMPTS = {
     "en": (
@@ -100,9 +100,5 @@ def _prompts(options: RBenchTOptions, given: TaskInput) -> tuple[dict[str, str],
     if options.prompt == "official":
         prompts, name = official_prompts(offline=given.offline), "official"
     if given.prompt_files:
-        name = "file"
-        for language in prompts:
-            path = given.prompt_files.get(language, given.prompt_files.get("*"))
-            if path is not None:
-                prompts[language] = read_template(path)
+        prompts, name = prompts_from_files(prompts, given), "file"
     return prompts, name
