@@ -1,12 +1,15 @@
 """`Canvas`: drawing with smooth edges, the same pixels every time.
 
 Pillow's lines have steps, so that everything is drawn at twice the size and halved at the end.
-Texts are set in the font that comes with Pillow: only Latin letters, digits and signs.
+Texts are set in the font that comes with Pillow: only Latin letters, digits and signs. The
+shades of an edge are few, so that a picture of some colours mostly has a palette's 256 or fewer.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
+
+from rbench.errors import AssetError
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
@@ -96,20 +99,34 @@ class Canvas:
 
     def text(self, centre: Point, text: str, colour: Colour = BLACK, size: float = 18) -> None:
         """Write a text around a point."""
-        (x, y), font = centre, _font(size * _SCALE)
-        at = (x * _SCALE, y * _SCALE)
-        self._draw.text(at, text, fill=colour, font=font, anchor="mm")
+        mask, (left, top) = _mask(text, size * _SCALE)
+        at = (round(centre[0] * _SCALE + left), round(centre[1] * _SCALE + top))
+        self._image.paste(colour, (*at, at[0] + mask.width, at[1] + mask.height), mask)
 
     def finish(self) -> "Image.Image":
         """Return the picture, RGB."""
         return self._image.reduce(_SCALE)
 
 
+@lru_cache(maxsize=4096)
+def _mask(text: str, size: float) -> "tuple[Image.Image, Point]":
+    """Return how much of each pixel a text covers, in quarters, and where its corner lies."""
+    from PIL import Image
+
+    core, offset = _font(size).getmask2(text, mode="L", anchor="mm")
+    quarters = bytes(min(255, (value + 32) // 64 * 64) for value in bytes(core))
+    return Image.frombytes("L", core.size, quarters), offset
+
+
 @lru_cache
-def _font(size: float) -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
+def _font(size: float) -> "ImageFont.FreeTypeFont":
     from PIL import ImageFont
 
-    return ImageFont.load_default(size)
+    font = ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise AssetError("Pillow has no FreeType here, which texts in pictures need.")
+    # The basic layout is in every build of Pillow; the other one may set texts otherwise.
+    return font.font_variant(layout_engine=ImageFont.Layout.BASIC)
 
 
 def _scaled(points: Sequence[Point]) -> list[Point]:

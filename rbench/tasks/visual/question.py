@@ -20,7 +20,8 @@ LEVELS = (1, 2, 3, 4, 5)
 class Question:
     """One question in both languages, with its exact answer.
 
-    `text` maps a language, ``en`` and ``zh``, to the question; it says nothing that gives the picture away: without it the question cannot be answered.
+    `text` maps a language, ``en`` and ``zh``, to the question; it says nothing that gives the
+    picture away: without it the question cannot be answered.
     `answer` is as the rule reads it: an integer, a letter, ``yes``/``no``, or a decimal number
     with the places that the text asks for. `scene` is JSON and holds all that is drawn, in the
     units of the generator; picture and second solver are functions of it alone. `choices` are the
