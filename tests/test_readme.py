@@ -37,8 +37,9 @@ def test_the_adapter_example_runs_and_is_short(
     assert code.count("\n") < 120
     arguments = ["evaluate", "--model", "parrot.py@Parrot", "-M", "letter=C", "--no-report"]
     assert main([*arguments, "--limit", "3"]) == 0
-    (run,) = tmp_path.glob("runs/*/*")
-    assert {s.score.answer for s in rbench.load_run(run).samples} == {"C"}
+    runs = [rbench.load_run(path) for path in tmp_path.glob("runs/*/*")]
+    assert {run.cell.task for run in runs} == {"rbench-t-mini", "rbench-v-mini"}
+    assert {s.score.answer for run in runs for s in run.samples} == {"C"}
 
 
 def test_the_training_loop_runs_in_six_lines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,9 +52,10 @@ def test_the_training_loop_runs_in_six_lines(capsys: pytest.CaptureFixture[str])
 
 
 def test_every_protocol_field_and_setting_is_documented(tmp_path: Path) -> None:
-    (saved,) = rbench.evaluate(model="baseline/first", limit=1, out=tmp_path)
+    saved = rbench.evaluate(model="baseline/first", limit=1, out=tmp_path)
+    assert len(saved) == 2
     text = (ROOT / "docs/protocol.md").read_text()
-    missing = [name for name in saved.results["protocol"] if f"`{name}`" not in text]
+    missing = [n for run in saved for n in run.results["protocol"] if f"`{n}`" not in text]
     assert missing == []
 
 

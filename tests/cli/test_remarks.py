@@ -14,7 +14,7 @@ Capture = pytest.CaptureFixture[str]
 
 
 def evaluate(out: Path, model: Scripted, **options: object) -> rbench.SavedRun:
-    (run,) = rbench.evaluate(model=model, limit=10, out=out, **options)  # type: ignore[arg-type]
+    (run,) = rbench.evaluate("rbench-t-mini", model=model, limit=10, out=out, **options)  # type: ignore[arg-type]
     return run
 
 
