@@ -67,14 +67,14 @@ def read_marks(picture: "Image.Image", drawing: "Image.Image") -> Marks:
     red = (redness >= REDNESS) & ~printed_red
     if not red.any():
         raise DrawingRefused("nothing is drawn in red")
-    covered = _grown(redness >= REDNESS, NEAR)
+    faint = (redness >= FAINT) & ~printed_red & _grown(red, THIN)
+    covered = _grown((redness >= REDNESS) | faint, NEAR)
     ink = (_darkest(after) < _FAINT_INK) & ~covered
     amount = max(1, int(printed.sum()))
     if int((printed & ~_grown(ink | covered, NEAR)).sum()) > (1 - KEPT) * amount:
         raise DrawingRefused("the drawing does not keep the picture")
     if int((ink & ~_grown(printed, NEAR)).sum()) > ADDED * amount:
         raise DrawingRefused("the drawing adds other things than red marks")
-    faint = (redness >= FAINT) & ~printed_red & _grown(red, THIN)
     return Marks(red, faint, ink, covered)
 
 

@@ -2,7 +2,9 @@
 
 import struct
 import zlib
+from functools import cache
 from io import BytesIO
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 _COLOURS = 256
+_lock = Lock()
 
 
 def png(image: "Image.Image") -> bytes:
@@ -26,14 +29,15 @@ def png(image: "Image.Image") -> bytes:
         image.save(file, "PNG", compress_level=1)
         return file.getvalue()
     palette = sorted(colour for _, colour in colours if isinstance(colour, tuple))
-    # From a colour, 0xBBGGRR, to its place: 16 MB, of which the few touched pages are ever made.
-    places: NDArray[np.uint8] = np.zeros(1 << 24, np.uint8)
-    for place, (red, green, blue) in enumerate(palette):
-        places[red | green << 8 | blue << 16] = place
     packed = np.frombuffer(image.tobytes("raw", "RGBX"), "<u4") & 0xFFFFFF
+    with _lock:
+        places = _table()
+        for place, (red, green, blue) in enumerate(palette):
+            places[red | green << 8 | blue << 16] = place
+        cells = places[packed]
     # Each row starts with the number of its filter: 0, none.
     rows = np.zeros((image.height, image.width + 1), np.uint8)
-    rows[:, 1:] = places[packed].reshape(image.height, image.width)
+    rows[:, 1:] = cells.reshape(image.height, image.width)
     deflate = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_RLE)
     return b"".join(
         [
@@ -49,3 +53,12 @@ def png(image: "Image.Image") -> bytes:
 def _chunk(kind: bytes, data: bytes) -> bytes:
     check = zlib.crc32(data, zlib.crc32(kind))
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+
+@cache
+def _table() -> NDArray[np.uint8]:
+    """Return where colours, 0xBBGGRR, are in the palette; a picture sets all that it reads.
+
+    It is kept, since making 16 MB for each picture takes as long as all the rest.
+    """
+    return np.zeros(1 << 24, np.uint8)

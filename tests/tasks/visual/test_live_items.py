@@ -21,7 +21,7 @@ from rbench.tasks.visual.live_items import content_sha256, live_items
 from rbench.tasks.visual.question import LEVELS
 
 SOLID = draw_question(Place("solid", 1, 0), 0)[0]
-QUICK = ("solid", "stacked_cubes", "lens")
+QUICK = ("solid", "lens", "stacked_cubes")
 
 
 def fake(scenes: Mapping[tuple[str, int], Sequence[str]], asked: list[int] | None = None):  # type: ignore[no-untyped-def]
@@ -138,7 +138,7 @@ def test_processes_draw_what_one_draws() -> None:
 
 
 def test_a_process_that_fails_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(DataError, match="ended early: .*no kind of visual question 'nothing'"):
+    with pytest.raises(DataError, match=r"ended early: .*no kind of visual question 'nothing'"):
         draw_questions([Place("nothing", 1, i) for i in range(2)], 0, TemporaryBlobs(), processes=2)
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(DataError, match="ended early: killed"):
