@@ -38,18 +38,21 @@ class BlobFolder:
         """Keep the bytes; return their name. Raises `RunDirectoryError`."""
         name = f"{hashlib.sha256(content).hexdigest()}.{suffix}"
         path = self.file(name)
-        if path.exists():
-            return name
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path, prefix=".")
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except OSError as error:
-            raise RunDirectoryError(f"{path} cannot be written: {error.strerror}.") from error
+        if not path.exists():
+            try:
+                self._keep(content, path)
+            except OSError as error:
+                raise RunDirectoryError(f"{path} cannot be written: {error.strerror}.") from error
         return name
+
+    def _keep(self, content: bytes, path: Path) -> None:
+        """Write the file whole or not at all: others may look for it at the same time."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=self.path, prefix=".")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
 
     def file(self, name: str) -> Path:
         """Return where a blob lies. Raises `RunDirectoryError` for what is no name of one."""
@@ -69,3 +72,7 @@ class TemporaryBlobs(BlobFolder):
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="rbench-")
         super().__init__(Path(self._folder.name))
+
+    def _keep(self, content: bytes, path: Path) -> None:
+        """Write the file straight: nobody else knows of this folder."""
+        path.write_bytes(content)

@@ -25,6 +25,7 @@ from rbench.harness.types import (
 )
 from rbench.metrics.answers import RuleOptions, rule_options
 from rbench.tasks.answer_table import answer_rows
+from rbench.tasks.declared import UNDECLARED
 from rbench.tasks.final_answer_prompt import message_content, template_for
 from rbench.tasks.grading import Graders, graded
 from rbench.tasks.judge import TEMPERATURES, Judge
@@ -32,9 +33,8 @@ from rbench.tasks.judge_prompts import read_judge_prompts
 from rbench.tasks.picture_options import BLIND_WARNING
 from rbench.tasks.prompt import template_sha256
 
-__all__ = ["BLIND_WARNING", "UNDECLARED", "FinalAnswerTask"]
+__all__ = ["BLIND_WARNING", "FinalAnswerTask"]
 
-UNDECLARED: Mapping[str, Json] = {"best_of": 1, "tools": None}
 
 # Everything else is in the registry, or kept as the run's items and blobs.
 _NOT_IN_STATE = frozenset({"name", "version", "items", "blobs"})

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from rbench.errors import UsageError
 from rbench.harness.cards import load_card
 from rbench.harness.data import load_rows
 from rbench.harness.options import option
 from rbench.harness.types import Item, Json, TaskInput
 from rbench.metrics.answers import RuleOptions
+from rbench.tasks.declared import declared
 from rbench.tasks.final_answer import FinalAnswerTask
 from rbench.tasks.final_answer_prompt import answer_prompts
 from rbench.tasks.judge import read_temperatures
@@ -61,8 +61,7 @@ class RBenchV:
     def load(cls, options: RBenchVOptions, given: TaskInput) -> FinalAnswerTask:
         """Load and validate the data; nothing has been asked when a fault is found."""
         options.check()
-        if options.best_of < 1:
-            raise UsageError(f"best_of={options.best_of} is no number of replies: give 1 or more.")
+        said = declared(options.best_of, options.tools)
         prompts, prompt_name = answer_prompts(
             options.prompt, LANGUAGES, files=given.prompt_files, folder=given.judge_prompts
         )
@@ -91,7 +90,7 @@ class RBenchV:
             judge=given.judge,
             judge_prompts=judge_prompts,
             temperatures=temperatures,
-            declared={"best_of": options.best_of, "tools": options.tools},
+            declared=said,
             system_prompt=given.system_prompt,
             warnings=[*data.warnings, *blind],
             blobs=loaded.blobs,

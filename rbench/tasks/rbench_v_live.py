@@ -13,6 +13,7 @@ from rbench.errors import UsageError
 from rbench.harness.blobs import TemporaryBlobs
 from rbench.harness.options import option
 from rbench.harness.types import Item, Json, TaskInput
+from rbench.tasks.declared import declared
 from rbench.tasks.final_answer import FinalAnswerTask
 from rbench.tasks.final_answer_prompt import answer_prompts
 from rbench.tasks.judge_prompts import read_judge_prompts
@@ -34,6 +35,8 @@ class ShownOptions:
         "show", "omit: show no picture, for a blind baseline that is kept apart"
     )
     draw: bool = option(False, "also ask for a drawing, in mazes and joined dots, and score it")
+    best_of: int = option(1, "declared: of how many replies the model's reply is the best")
+    tools: str | None = option(None, "declared: with which tools the model found its reply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def drawn_task(name: str, options: RBenchVLiveOptions, given: TaskInput) -> Fina
     """Return the task of the questions that the options ask for. Raises `UsageError`."""
     if options.n < 1:
         raise UsageError(f"n={options.n} is no number of questions: give 1 or more.")
+    said = declared(options.best_of, options.tools)
     kinds = read_kinds(options.kinds)
     levels = LEVELS if options.level == "all" else (int(options.level),)
     prompts, prompt_name = answer_prompts(
@@ -105,6 +109,7 @@ def drawn_task(name: str, options: RBenchVLiveOptions, given: TaskInput) -> Fina
         judge=given.judge,
         judge_prompts=judge_prompts,
         draw=options.draw,
+        declared=said,
         system_prompt=given.system_prompt,
         warnings=[BLIND_WARNING] if options.images == "omit" else [],
         blobs=blobs,

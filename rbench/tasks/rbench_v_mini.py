@@ -43,6 +43,8 @@ class RBenchVMini:
             language=options.language,
             images=options.images,
             draw=options.draw,
+            best_of=options.best_of,
+            tools=options.tools,
         )
         return drawn_task(cls.name, drawn, given)
 

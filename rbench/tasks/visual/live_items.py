@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from rbench.harness.canonical import digest
 from rbench.harness.types import Item, Json
+from rbench.tasks.inline_options import inline_options
 from rbench.tasks.visual.drawn_question import LANGUAGES, DrawnQuestion
 from rbench.tasks.visual.question import Language
 
@@ -64,9 +65,12 @@ def _numbered(questions: Sequence[DrawnQuestion]) -> Iterator[tuple[int, DrawnQu
 
 def _data(question: DrawnQuestion, language: Language) -> Mapping[str, Json]:
     asked = question.how_to_draw
+    text = question.text[language]
+    options = inline_options(text)
     return {
-        "question": question.text[language],
+        "question": text,
         "gold": question.answer,
+        **({"options": options} if options else {}),
         "category": question.category,
         "language": language,
         "choices": list(question.choices),

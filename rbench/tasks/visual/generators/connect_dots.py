@@ -37,10 +37,10 @@ _TEXT: Mapping[str, str] = {
     "numbers: 1, 2, 3 and so on, up to the dot with a green ring. If it has one ring, the line "
     "ends there; if it has two rings, the line goes on from there back to dot 1 and is closed. "
     "Dots with larger numbers than the ringed one do not belong to the figure. What does the "
-    "figure show? {options} Answer with one letter.",
+    "figure show? Answer with one letter. {options}",
     "zh": "按编号顺序用直线连接图中的点：1、2、3……直到带绿圈的点。如果它有一个圈，线到此为止；如果"
     "有两个圈，线再从这里连回点 1，形成封闭图形。编号比带圈的点更大的点不属于图形。所得图形是什么？"
-    "{options} 请用一个字母作答。",
+    "请用一个字母作答。{options}",
 }
 _HOW_TO_DRAW: Mapping[Language, str] = {
     "en": "Also return the same picture with these lines drawn into it as thin red lines, and "
