@@ -71,6 +71,7 @@ def test_every_protocol_field_of_images_is_documented(tmp_path: Path) -> None:
 def test_every_option_that_readme_names_exists(capsys: pytest.CaptureFixture[str]) -> None:
     main(["evaluate", "--help"])
     main(["report", "--help"])
+    main(["score", "--help"])
     main(["leaderboard", "--help"])
     for command in ("metrics", "stats", "check", "assets"):
         main([command, "--help"])
@@ -95,7 +96,7 @@ def test_the_task_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_measured_blocks_are_filled() -> None:
-    for name in ("demo", "benchmark", "images", "metrics", "generators", "sampling"):
+    for name in ("demo", "benchmark", "pictures", "images", "metrics", "generators", "sampling"):
         block = README.partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0]
         assert block.count("|") > 20
 
@@ -108,3 +109,10 @@ def test_the_generator_of_the_documentation_makes_images() -> None:
     images = names["generate"]([0, 1], [5, 6], [None, None])
     assert images.shape == (2, 32, 32, 3) and images.dtype == "uint8"
     assert (images[0] != images[1]).any()
+
+
+def test_every_kind_of_visual_question_is_documented() -> None:
+    from rbench.tasks.visual.generators import GENERATORS
+
+    text = (ROOT / "docs/questions_about_pictures.md").read_text()
+    assert [kind for kind in GENERATORS if f"| `{kind}` |" not in text] == []
