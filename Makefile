@@ -39,6 +39,8 @@ benchmark: $(VENV)/dev
 	$(BIN)/python -m tests.benchmarks.inception
 	$(BIN)/python -m tests.benchmarks.real_images
 	$(BIN)/python -m tests.benchmarks.sampling
+	$(BIN)/python -m tests.benchmarks.picture_loading
+	$(BIN)/python -m tests.benchmarks.pictured_report
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

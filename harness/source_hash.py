@@ -56,7 +56,7 @@ def _local_files(module: ModuleType, file: Path) -> dict[str, Path]:
         root, pending = Path(*own[: -len(parts)]), {parts[0]}
         found: dict[str, Path] = {}
     else:  # run as a script, or loaded from a file
-        root, pending = file.parent, _imported(file)
+        root, pending = file.parent, set(_imported(file))
         found = {file.name: file}
     installed = root.name in ("site-packages", "dist-packages") or root == _standard_library()
     done: set[str] = set()
@@ -84,16 +84,28 @@ def _files_of(root: Path, top: str) -> Iterator[Path]:
         yield root / f"{top}.py"
 
 
-def _imported(path: Path) -> set[str]:
-    """Return the top-level names that the import statements of a file give.
+# By the hash of a file's content: a large package takes seconds, and is asked about every model.
+_IMPORTED: dict[bytes, frozenset[str]] = {}
 
-    They are read from the byte code: in Python 3.11 `ast.parse` fails where garbage collection
-    in its midst prints a traceback.
+
+def _imported(path: Path) -> frozenset[str]:
+    """Return the top-level names that the import statements of a file give."""
+    content = path.read_bytes()
+    key = hashlib.sha256(content).digest()
+    if key not in _IMPORTED:
+        _IMPORTED[key] = frozenset(_imports(content, path))
+    return _IMPORTED[key]
+
+
+def _imports(content: bytes, path: Path) -> set[str]:
+    """Read them from the byte code.
+
+    In Python 3.11 `ast.parse` fails where garbage collection in its midst prints a traceback.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            pending = [compile(path.read_bytes(), path, "exec", dont_inherit=True)]
+            pending = [compile(content, path, "exec", dont_inherit=True)]
     except (SyntaxError, ValueError, RecursionError):
         return set()
     names: set[str] = set()

@@ -31,29 +31,34 @@ class PictureEffect:
 
 
 def blind_sibling(run: SavedRun) -> SavedRun | None:
-    """Return the finished run beside `run` that differs from it only in showing no pictures."""
+    """Return the finished run beside `run` that differs from it only in showing no pictures.
+
+    Of several, that with the most questions in common; of equals, the first by name.
+    """
     if run.results["protocol"].get("images") != "show":
         return None
+    found = []
     for path in sorted(run.path.parent.iterdir()):
         if path == run.path or not (path / "results.json").is_file():
             continue
         try:
             other = SavedRun(path)
             if _same_but_blind(run, other):
-                return other
+                found.append(other)
         except RunDirectoryError:  # another kind of run, or half of one: it is no sibling
             continue
-    return None
+    mine = run.results["selection"].keys()
+    return max(found, key=lambda other: len(mine & other.results["selection"].keys()), default=None)
 
 
 def picture_effects(shown: SavedRun, blind: SavedRun) -> list[PictureEffect]:
-    """Return the effect over all questions, then by subset; none without common questions."""
+    """Return the effect by subset, then over all; none where no question is in both runs."""
     with_picture, without = _right(shown), _right(blind)
     common = [key for key in with_picture if key in without]
     item_of = {s.item.id: s.item for s in shown.samples}
     subsets = list(dict.fromkeys(item_of[item].subset for item, _ in common))
-    groups = {ALL: common} if common else {}
-    groups |= {name: [k for k in common if item_of[k[0]].subset == name] for name in subsets}
+    groups = {name: [k for k in common if item_of[k[0]].subset == name] for name in subsets}
+    groups |= {ALL: common} if len(subsets) != 1 and common else {}
     effects = []
     for name, keys in groups.items():
         clusters: dict[str, list[float]] = {}
@@ -81,7 +86,10 @@ def pictures_text(runs: Sequence[SavedRun]) -> str | None:
 
 def points(value: float | None) -> str:
     """Return a difference of fractions in percentage points with its sign, e.g. ``+12.5``."""
-    return NOTHING if value is None else f"{100 * value:+.1f}"
+    if value is None:
+        return NOTHING
+    text = f"{100 * value:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text
 
 
 def points_interval(estimate: Estimate) -> str:
@@ -122,7 +130,9 @@ def _same_but_blind(run: SavedRun, other: SavedRun) -> bool:
 
 def _equal_in(mine: Json, its: Json) -> set[str]:
     """Return the fields of the protocol that must agree: all but what the pictures change."""
-    differs = {"images", "pictures", "prompt_sha256", "samples", "selection_sha256", "repeats"}
+    differs = {"images", "pictures", "choosing_sha256", "samples", "selection_sha256", "repeats"}
+    if mine["protocol"].get("prompt") != "file":
+        differs.add("prompt_sha256")  # our own says of a picture that it is there
     return {*mine["protocol"], *its["protocol"]} - differs
 
 

@@ -21,6 +21,7 @@ from rbench.leaderboards.report_numbers import (
     agreement,
     columns,
     graders,
+    groups,
     headline,
     interval_text,
     open_bounds,
@@ -36,7 +37,7 @@ from rbench.leaderboards.report_page import (
     page_environment,
     write_page,
 )
-from rbench.leaderboards.report_samples import FACETS, SampleView, sample_views
+from rbench.leaderboards.report_samples import FACETS, SampleView, facet_text, sample_views
 from rbench.leaderboards.report_svg import PALETTE
 from rbench.leaderboards.report_text import short_name
 
@@ -102,6 +103,7 @@ def render_report(report: Report, *, publishable: bool = False) -> str:
         "bounds": open_bounds,
         "interval": interval_text,
         "outcome": OUTCOME_NAMES.__getitem__,
+        "facet": facet_text,
         "points": points,
         "points_interval": points_interval,
     }
@@ -123,6 +125,7 @@ def render_report(report: Report, *, publishable: bool = False) -> str:
         lines=lines,
         headline=headline(lines),
         columns=columns(lines),
+        groups=groups(report.rows),
         agreement=agreement(report.rows),
         graders=graders(report.rows),
         plots=list(plots(report.rows, report.samples)),
@@ -149,4 +152,10 @@ def _filters(samples: Sequence[SampleView]) -> Iterator[tuple[str, str, list[tup
         found[name] = sorted({s.facets[name] for s in samples if name in s.facets})
     for name, values in found.items():
         if len(values) > 1:
-            yield name, name.capitalize(), [(v, OUTCOME_NAMES.get(v, v)) for v in values]
+            yield name, name.capitalize(), [(v, _choice(name, v)) for v in values]
+
+
+def _choice(name: str, value: str) -> str:
+    if name == "outcome":
+        return OUTCOME_NAMES[value]
+    return value if name == "level" else facet_text(value, name)

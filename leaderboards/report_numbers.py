@@ -51,6 +51,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A table by level, kind or the like: (label, line) in order, and its columns by metric."""
+
+    name: str
+    lines: Sequence[tuple[str, Line]]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Plot:
     """A figure; `key` says which colour (by its name) means what."""
 
@@ -62,12 +71,32 @@ class Plot:
 
 def accuracy_lines(rows: Sequence[Row]) -> list[Line]:
     """Return a line per subset that is not a group such as ``subject:Physics``."""
+    return [line for line in _lines(rows) if ":" not in line.row.subset]
+
+
+def groups(rows: Sequence[Row]) -> list[Group]:
+    """Return a table for each kind of group: the rows whose subset is such as ``level:3``."""
+    found: dict[str, list[tuple[str, Line]]] = {}
+    for line in _lines(rows):
+        name, colon, value = line.row.subset.partition(":")
+        if colon:
+            found.setdefault(name, []).append((_label(name, value), line))
+    return [
+        Group(name, lines, columns([line for _, line in lines])) for name, lines in found.items()
+    ]
+
+
+def _lines(rows: Sequence[Row]) -> list[Line]:
     by_key = {(row.subset, row.metric): row for row in rows}
     return [
         Line(row, {m: by_key[row.subset, m] for m in COLUMNS if (row.subset, m) in by_key})
         for row in rows
-        if row.metric == "accuracy" and ":" not in row.subset
+        if row.metric == "accuracy"
     ]
+
+
+def _label(name: str, value: str) -> str:
+    return value.replace("_", " ") if name == "kind" else value
 
 
 def headline(lines: Sequence[Line]) -> Line | None:
@@ -96,10 +125,21 @@ def agreement(rows: Sequence[Row]) -> list[Row]:
 
 
 def reasons(samples: Sequence[Sample]) -> list[tuple[str, str, int]]:
-    """Count why there is no answer: (outcome, reason, count), most frequent first."""
-    found = Counter((s.score.outcome, s.score.why) for s in samples if s.score.why)
+    """Count why there is no answer or no grade: (which, reason, count), most frequent first.
+
+    Why there is nothing wrong with a sample, such as what a grader remarks, is no reason.
+    """
+    found = Counter(
+        (OUTCOME_NAMES[s.score.outcome], s.score.why)
+        for s in samples
+        if s.score.why and s.score.outcome != "scored"
+    )
+    for sample in samples:
+        for name, why in sample.score.failed.items():
+            if why != sample.score.why or sample.score.outcome != "errored":
+                found[f"no grade: {name}", why] += 1
     ordered = sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
-    return [(OUTCOME_NAMES[outcome], why, count) for (outcome, why), count in ordered]
+    return [(which, why, count) for (which, why), count in ordered]
 
 
 def plots(rows: Sequence[Row], samples: Sequence[Sample]) -> Iterator[Plot]:
@@ -115,17 +155,21 @@ def plots(rows: Sequence[Row], samples: Sequence[Sample]) -> Iterator[Plot]:
         key = {name: _ENDINGS[name] for name in _ENDINGS if any(n == name for n in _names(bars))}
         yield _stacked("How the samples ended", key, bars)
     yield from _pairs(agreement(rows))
-    groups = [row for row in rows if ":" in row.subset and row.metric == "accuracy"]
-    chances = {row.subset: row for row in rows if row.metric == "chance"}
-    for name in dict.fromkeys(row.subset.partition(":")[0] for row in groups):
+    together = any(row.subset.startswith("language:") or "+" in row.subset for row in rows)
+    for group in groups(rows):
+        # A run that shows no more than one value has the same figure above.
+        if len(group.lines) < 2:
+            continue
         points = [
-            _point(row, row.subset.removeprefix(f"{name}:"), chances.get(row.subset, first.chance))
-            for row in groups
-            if row.subset.startswith(f"{name}:")
+            _point(line.row, label, line.chance or first.chance) for label, line in group.lines
         ]
-        note = f" The first {PLOTTED_GROUPS} of {len(points)}." * (len(points) > PLOTTED_GROUPS)
-        caption = f"All languages together.{note}" if name != "language" else note.strip()
-        yield _accuracy(f"Accuracy by {name}", caption, points[:PLOTTED_GROUPS])
+        notes = []
+        if together and group.name != "language":
+            notes.append("All languages together.")
+        if len(points) > PLOTTED_GROUPS:
+            notes.append(f"The first {PLOTTED_GROUPS} of {len(points)}.")
+        title = f"Accuracy by {group.name}"
+        yield _accuracy(title, " ".join(notes), points[:PLOTTED_GROUPS])
 
 
 def value_text(row: Row | None) -> str:
@@ -152,7 +196,9 @@ def interval_text(row: Row) -> str:
 
 
 def _quantity(value: float, row: Row) -> str:
-    return f"{100 * value:.1f}" if row.unit == "fraction" else f"{value:.4g}"
+    if row.unit == "fraction":
+        return f"{100 * value:.1f}"
+    return f"{value:.3f}" if row.unit == "kappa" else f"{value:.4g}"
 
 
 def _accuracy(title: str, caption: str, points: Sequence[Point]) -> Plot:

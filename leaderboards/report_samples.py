@@ -3,6 +3,8 @@
 Formulas are set in questions, options and replies; thoughts, which are long, stay as written.
 """
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -26,7 +28,8 @@ FACETS = ("level", "subject", "language", "kind")
 
 
 _NOTHING = Markup()
-_TITLES = {"model": "Reply", "judge": "Judge", "rule": "Rule", "drawing": "Drawing, graded"}
+_TITLES = {"model": "Reply", "judge": "Judge", "rule": "Rule", "drawing": "Grade of the drawing"}
+_GRADES = {"1": "right", "0": "wrong"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +182,16 @@ def _shown(
         question=question,
         score_kinds=list(sample.reply.option_scores) if sample.reply else [],
         options=options,
-        turns=[
-            _turn(ask, reply, formulas, small, abridged)
-            for ask, reply in _calls(sample.asks, sample.replies)
-        ],
-        pictures=small.of(item.blobs),
+        pictures=small.of(item.blobs),  # before those of the replies, as on the page
+        turns=list(_turns(sample, formulas, small, abridged)),
     )
+
+
+def facet_text(value: str, name: str) -> str:
+    """Return a facet in words: ``level 3``, ``connect dots``."""
+    if name == "level":
+        return f"level {value}"
+    return value.replace("_", " ") if name == "kind" else value
 
 
 def result_of(sample: Sample) -> Literal["right", "wrong", "errored", "ungraded"]:
@@ -206,16 +213,26 @@ def _number(score: float | None) -> str:
     return "" if score is None else f"{score:.3f}"
 
 
-def _calls(asks: Sequence[Ask], replies: Sequence[Reply]) -> Iterator[tuple[Ask, Reply | None]]:
-    """Pair each ask with its reply; the last ask of an unfinished sample has none."""
-    for i, ask in enumerate(asks):
-        yield ask, replies[i] if i < len(replies) else None
+def _turns(sample: Sample, formulas: Formulas, small: Thumbnails, abridged: bool) -> Iterator[Turn]:
+    """Yield the calls; of several of one role, each with its number."""
+    asked = Counter(ask.role for ask in sample.asks)
+    seen: Counter[str] = Counter()
+    for i, ask in enumerate(sample.asks):
+        seen[ask.role] += 1
+        number = f" {seen[ask.role]}" if asked[ask.role] > 1 else ""
+        # The last ask of an unfinished sample has no reply.
+        reply = sample.replies[i] if i < len(sample.replies) else None
+        yield _turn(_TITLES[ask.role] + number, ask, reply, formulas, small, abridged)
 
 
 def _turn(
-    ask: Ask, reply: Reply | None, formulas: Formulas, small: Thumbnails, abridged: bool
+    title: str,
+    ask: Ask,
+    reply: Reply | None,
+    formulas: Formulas,
+    small: Thumbnails,
+    abridged: bool,
 ) -> Turn:
-    title = _TITLES[ask.role]
     messages = [
         (str(message.get("role", "")), text_of(message.get("content")))
         for message in ask.request.get("messages", ())
@@ -225,11 +242,23 @@ def _turn(
     blocks = []
     if reply.reasoning:
         blocks.append(_block("thought", reply.reasoning, formulas, abridged))
-    for kind, text in split_thoughts(reply.text or ""):
+    for kind, text in split_thoughts(_said(ask, reply)):
         blocks.append(_block(kind, text.strip("\n"), formulas, abridged))
     facts = list(_facts(reply)) if ask.role in ("model", "judge") else []
     drawn = small.of(reply.blobs)
     return Turn(ask.role, title, messages, blocks, facts, reply.error, drawn)
+
+
+def _said(ask: Ask, reply: Reply) -> str:
+    """Return what a reply says; a grader on this machine says it in numbers."""
+    text = reply.text or ""
+    if ask.role == "rule":
+        return _GRADES.get(text, text)
+    if ask.role == "drawing" and text:
+        grade = json.loads(text)
+        said = [_GRADES.get(f"{grade['value']:g}", f"{grade['value']:g}"), grade["why"]]
+        return ": ".join(filter(None, said))
+    return text
 
 
 def _facts(reply: Reply) -> Iterator[tuple[str, str]]:

@@ -213,8 +213,43 @@ def test_judges_and_scored_options_are_shown() -> None:
     judged = replace(judged, asks=(*judged.asks, ask), replies=(*judged.replies, Reply("right")))
     chosen = sample(reply=Reply(option_scores={"logprob": {"A": -1.25, "B": -0.5}}))
     page = Page(render_report(report(samples=[judged, chosen])))
-    assert "Judge 2" in page.text and "Grade it" in page.text
+    assert re.search(r"\sJudge\s", page.text) and "Grade it" in page.text
     assert "logprob" in page.text and "-1.250" in page.text
+    twice = replace(judged, asks=(*judged.asks, ask), replies=(*judged.replies, Reply("wrong")))
+    text = Page(render_report(report(samples=[twice]))).text
+    assert text.index("Judge 1") < text.index("Judge 2")
+
+
+def test_each_group_has_its_table_with_intervals_and_chance() -> None:
+    rows = [
+        *report().rows,
+        accuracy("level:1", 0.75, ci_low=0.61, ci_high=0.85),
+        Row("demo", "level:1", "chance", 0.125, 50, 50),
+        accuracy("level:2", 0.25),
+        accuracy("kind:connect_dots", 0.5),
+        *(accuracy(f"subject:{i}", 0.5) for i in range(21)),
+    ]
+    html = render_report(report(rows=rows))
+    table = re.search(r'Accuracy by level".*?</table>', html, re.DOTALL)
+    assert table
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", table[0])
+    head = ["Level", "Accuracy", "95 % interval", "n", "Chance"]
+    assert cells == [*head, "1", "75.0", "61.0 – 85.0", "100", "12.5",
+                     "2", "25.0", "40.0 – 60.0", "100", "–"]  # fmt: skip
+    assert '<th scope="row">connect dots</th>' in html
+    assert "By subject, 21 lines" in html
+    assert "By level" not in render_report(report())
+
+
+def test_reasons_are_those_of_missing_answers_and_missing_grades() -> None:
+    remark = Score("scored", {"correct": 1.0}, "B", why="drawing: off by a wall")
+    slow = Score("scored", {"correct": 1.0}, "B", failed={"rule": "took longer than 5 s"})
+    lost = Score("errored", why="no verdict", failed={"judge": "no verdict"})
+    html = render_report(report(samples=[sample(score=s) for s in (remark, slow, slow, lost)]))
+    table = re.search(r"<h3>Why there is no answer, or no grade</h3>.*?</table>", html, re.DOTALL)
+    assert table
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", table[0])[3:]
+    assert cells == ["no grade: rule", "took longer than 5 s", "2", "error", "no verdict", "1"]
 
 
 def test_long_replies_and_thoughts_are_folded_not_cut() -> None:

@@ -54,6 +54,7 @@ ROWS = [
     Row("demo", "en", "accuracy", 1 / 3, 3, 3, ci_low=0.06, ci_high=0.79),
     Row("demo", "zh", "accuracy", 0.5, 2, 2, ci_low=0.09, ci_high=0.91),
     Row("demo", "subject:代数", "accuracy", 0.5, 2, 2),
+    Row("demo", "subject:Algebra", "accuracy", 0.5, 2, 2),
 ]
 
 

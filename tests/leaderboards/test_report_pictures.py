@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from rbench.harness.blobs import BlobFolder
 from rbench.harness.types import Ask, Item, Reply, Row, Sample, Score
+from rbench.leaderboards import report_pictures
 from rbench.leaderboards.report import Report, render_report
 from tests.leaderboards.test_report import Page, report
 
@@ -71,6 +73,50 @@ def test_each_picture_stands_small_in_the_page_and_links_to_the_whole_one(tmp_pa
     assert [f"blobs/{name}" for name in names] == [x for x in links if (x or "")[:5] == "blobs"]
 
 
+def test_equal_pictures_stand_in_the_page_once(tmp_path: Path) -> None:
+    blobs = BlobFolder(tmp_path)
+    sample = pictured(blobs, "How many?", png(2))
+    twin = replace(sample, item=replace(sample.item, id="math/2"))
+    html, page = page_of(blobs, sample, replace(sample, repeat=1), twin)
+    assert len(sources(page)) == 2
+    first = [a["id"] for name, a in page.elements if name == "img"]
+    again = [a["data-again"] for name, a in page.elements if "data-again" in a]
+    assert again == first * 2
+    assert html.count(">picture in the reply</a>") == 2
+
+
+def test_a_drawing_is_shown_larger_than_a_photograph(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (400, 300), (250, 250, 250)).save(file, "PNG")
+    blobs = BlobFolder(tmp_path)
+    _, page = page_of(blobs, pictured(blobs, "How many?", file.getvalue()))
+    contents = [base64.b64decode(source.partition(",")[2]) for source in sources(page)]
+    assert [Image.open(io.BytesIO(c)).size for c in contents] == [(192, 192), (288, 216)]
+    assert all(len(content) < 15_000 for content in contents)
+
+
+def test_many_photographs_are_shown_smaller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_pictures, "MANY", 2)
+    blobs = BlobFolder(tmp_path)
+    _, page = page_of(blobs, pictured(blobs, "How many?", png(2)))
+    contents = [base64.b64decode(source.partition(",")[2]) for source in sources(page)]
+    assert [Image.open(io.BytesIO(c)).size for c in contents] == [(128, 128)] * 2
+
+
+def test_a_grade_of_a_drawing_is_in_words(tmp_path: Path) -> None:
+    blobs = BlobFolder(tmp_path)
+    sample = pictured(blobs, "How many?")
+    said = Reply('{"value": 0.0, "why": "the line crosses a wall"}')
+    ask = Ask("drawing", {"generator": "maze", "scene": {}})
+    graded = replace(sample, asks=(*sample.asks, ask), replies=(*sample.replies, said))
+    html, _ = page_of(blobs, graded)
+    assert "wrong: the line crosses a wall" in html
+    lost = replace(graded, replies=(*sample.replies, Reply(error="another version")))
+    assert "another version" in page_of(blobs, lost)[0]
+
+
 def test_a_reply_that_is_no_picture_is_said_to_be_none_and_is_not_shown(tmp_path: Path) -> None:
     blobs = BlobFolder(tmp_path)
     html, page = page_of(blobs, pictured(blobs, "How many?", b"<svg onload=alert(1)>"))
@@ -99,7 +145,13 @@ def test_each_grader_is_named_with_what_it_was_asked(tmp_path: Path) -> None:
     blobs = BlobFolder(tmp_path)
     html, page = page_of(blobs, pictured(blobs, "How many?"))
     text = re.sub(r"\s+", " ", page.text)
-    for part in ("Reply 1", "Rule 2", "Judge 3", "Prompt as sent to the judge", "What was graded"):
+    for part in (
+        "Reply",
+        "Rule right",
+        "Judge 0",
+        "Prompt as sent to the judge",
+        "What was graded",
+    ):
         assert part in text
     assert "[image] Count them." in text
     assert '{"answer":"8-1","gold":"7"}' in text
@@ -111,4 +163,6 @@ def test_how_judge_and_rule_agree_has_a_table(tmp_path: Path) -> None:
     kappa = Row("demo", "overall", "kappa", 0.4123, 40, 20, 0.1, 0.7, unit="kappa")
     html = render_report(report(rows=[*report().rows, share, kappa]))
     assert "How judge and rule agree" in html
-    assert re.search(r"75\.0</td><td[^>]*>60\.0 – 86\.0</td>.*?0\.4123.*?0\.1 – 0\.7.*?>2<", html)
+    assert re.search(
+        r"75\.0</td><td[^>]*>60\.0 – 86\.0</td>.*?0\.412<.*?0\.100 – 0\.700.*?>2<", html
+    )
