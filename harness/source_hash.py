@@ -84,6 +84,7 @@ def _files_of(root: Path, top: str) -> Iterator[Path]:
         yield root / f"{top}.py"
 
 
+_IMPORT_NAME = dis.opmap["IMPORT_NAME"]
 # By the hash of a file's content: a large package takes seconds, and is asked about every model.
 _IMPORTED: dict[bytes, frozenset[str]] = {}
 
@@ -112,7 +113,16 @@ def _imports(content: bytes, path: Path) -> set[str]:
     while pending:
         code = pending.pop()
         pending += [const for const in code.co_consts if isinstance(const, CodeType)]
-        for step in dis.get_instructions(code):
-            if step.opname == "IMPORT_NAME":
-                names.add(step.argval.partition(".")[0])
+        names |= {name.partition(".")[0] for name in _named_by(code)}
     return names - {""}  # `from . import name` is inside the package, which is hashed whole
+
+
+def _named_by(code: CodeType) -> Iterator[str]:
+    """Yield what a code object imports: `dis` would make an object of every instruction."""
+    steps, argument = code.co_code, 0
+    for at in range(0, len(steps), 2):
+        argument = argument << 8 | steps[at + 1]
+        if steps[at] == _IMPORT_NAME:
+            yield code.co_names[argument]
+        if steps[at] != dis.EXTENDED_ARG:
+            argument = 0
