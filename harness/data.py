@@ -3,6 +3,7 @@
 A folder given by the user goes first, then the files that come with rbench, then the hub.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Loaded", "Source", "SourceRow", "load_rows"]
 
 Source: TypeAlias = Literal["hub", "folder", "package"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ def load_rows(
     revision: str | None = None
     warnings: tuple[str, ...] = ()
     blobs = TemporaryBlobs() if card.image_columns else None
+    if blobs is not None:
+        _log.info("reading the pictures of %s", card.name)
     with _intake(blobs, max_side) as pictures:
         if data is not None:
             source, rows = "folder", {n: _from_folder(card, n, data, pictures) for n in names}

@@ -7,7 +7,7 @@ import base64
 import binascii
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,9 @@ def given_pictures(given: object, folder: Path, *, inside: bool) -> list[bytes]:
     if given is None:
         return []
     if not isinstance(given, Sequence) or isinstance(given, str | bytes):
-        raise ValueError(f"images is {repr(given)[:80]}, not a list")
+        # A picture's own words hold its address in memory, which differs from run to run.
+        shown = repr(given)[:80] if isinstance(given, Mapping | str | bytes) else _kind(given)
+        raise ValueError(f"images is {shown}, not a list")
     pictures = []
     for place, one in enumerate(given):
         try:
@@ -92,15 +94,29 @@ def _picture(one: Any, folder: Path, inside: bool) -> bytes:
         one.save(file, format="PNG")
         content = file.getvalue()
     else:
-        raise ValueError(f"of type {type(one).__name__}")
+        raise ValueError(f"of type {_kind(one)}")
     picture_suffix(content)
     return content
 
 
 def _file(path: Path, folder: Path, inside: bool) -> bytes:
-    whole = folder / path.expanduser() if not inside else folder / path
-    if inside and not whole.resolve().is_relative_to(folder.resolve()):
-        raise ValueError(f"{str(path)!r} leads out of {str(folder)!r}")
-    if whole.stat().st_size > MOST_BYTES:
-        raise ValueError(f"{str(path)!r} is above {MOST_BYTES:,} bytes")
-    return whole.read_bytes()
+    text = str(path)
+    shown = repr(text if len(text) <= 60 else f"{text[:57]}...")
+    try:
+        whole = folder / (path if inside else path.expanduser())
+        if inside and not whole.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"{shown} leads out of {str(folder)!r}")
+        if not whole.exists():
+            raise ValueError(f"there is no file {shown} in {str(folder)!r}")
+        if not whole.is_file():  # a pipe or a device would be read for ever
+            raise ValueError(f"{shown} in {str(folder)!r} is no regular file")
+        if whole.stat().st_size > MOST_BYTES:
+            raise ValueError(f"{shown} is above {MOST_BYTES:,} bytes")
+        return whole.read_bytes()
+    except (OSError, RuntimeError) as error:  # the last: of a ~user who is not here
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(f"{shown} cannot be read ({reason})") from error
+
+
+def _kind(given: object) -> str:
+    return type(given).__name__

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from rbench.errors import UsageError
@@ -22,7 +23,7 @@ class Model:
     label: str
     answerer: Answerer
 
-    @property
+    @cached_property
     def identity(self) -> Mapping[str, Json] | None:
         """What the adapter says it is, and the hash of an adapter's code that is not rbench's.
 

@@ -34,6 +34,7 @@ _EARLY = 3  # so many refusals at the start, and nothing else, are the run's fau
 _SHORTEST_SECRET = 4  # "x" is what people set where any key will do
 _PASSING = (408, 409, 425)
 _BLIND = "; if it takes no pictures, -T images=omit asks without them (a blind baseline)"
+_SMALLER = "; smaller pictures are sent with -T max_side=1024"
 _MAY_REFUSE_PICTURES = (404, 500, 501)
 _ADVICE = {
     401: "set a valid key in {key}",
@@ -108,14 +109,16 @@ class OpenAIAdapter:
                 self._works = True
                 return reply
             message, codes = error_of(body, self._secrets)
-            blind = _BLIND if pictured else ""
+            advice = ""
+            if pictured:
+                advice = _SMALLER if _finds_too_large(status, message) else _BLIND
             if not (pictured and status in _MAY_REFUSE_PICTURES and _refuses_pictures(message)):
                 self._raise_for(status, headers, message, codes)
             if "max_tokens" in fields and _wants_other_limit(message, codes):
                 others = {k: v for k, v in fields.items() if k != "max_tokens"}
                 self._fields = {**others, "max_completion_tokens": fields["max_tokens"]}
                 continue
-            return self._refusal(number, status, message, codes, blind)
+            return self._refusal(number, status, message, codes, advice)
 
     async def _post(self, data: bytes) -> tuple[int, Mapping[str, str], bytes]:
         import aiohttp
@@ -204,6 +207,10 @@ def _refuses_pictures(message: str) -> bool:
     return bool(re.search(r"(?i)image|vision|multi-?modal", message)) and bool(
         re.search(r"(?i)\bnot?\b|n't|unsupported|only", message)
     )
+
+
+def _finds_too_large(status: int, message: str) -> bool:
+    return status == 413 or bool(re.search(r"(?i)image.*(too large|exceeds|maximum size)", message))
 
 
 def _speaks_of_context(message: str) -> bool:

@@ -21,11 +21,15 @@ def pictures_in(message: Mapping[str, Json]) -> list[bytes]:
     What is no picture, or too large a one, is passed over, and the log says so.
     """
     pictures: dict[bytes, None] = {}
+    passed_over: list[str] = []
     for given in _given(message):
         try:
             pictures[_decoded(given)] = None
         except ValueError as error:
-            _log.warning("a picture in a reply is passed over: %s", error)
+            passed_over.append(str(error))
+    if passed_over:
+        more = f", and {len(passed_over) - 1} more" if len(passed_over) > 1 else ""
+        _log.warning("a picture in a reply is passed over: %s%s", passed_over[0], more)
     return list(pictures)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from PIL import Image, UnidentifiedImageError
 
 from rbench.harness.pictures.conversion import FORMATS, MAX_PIXELS, PictureError
+from rbench.harness.pictures.not_read import not_read
 
 # Pillow's readers raise these for damaged files; what they raise has no common base.
 _DAMAGE = (
@@ -101,7 +102,7 @@ def _open(content: bytes) -> Image.Image:
         with _quiet():
             image = Image.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError as error:
-        raise PictureError("not a picture (cannot identify image file)") from error
+        raise PictureError(not_read(content)) from error
     except _TOO_LARGE as error:
         raise PictureError(f"a picture of more than {MAX_PIXELS:,} pixels") from error
     except _DAMAGE as error:

@@ -1,14 +1,9 @@
 """Every mode of pixels to 8-bit grey or RGB, opaque: the rules are in conversion.py."""
 
-from typing import TYPE_CHECKING
-
 from PIL import Image, ImageCms
 
 from rbench.harness.pictures.conversion import PictureError
 from rbench.harness.pictures.decoding import Decoded
-
-if TYPE_CHECKING:
-    pass
 
 _WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
 _BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262  # tags of TIFF

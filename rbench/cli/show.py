@@ -128,13 +128,14 @@ def _print_options(declared: type, flag: str) -> None:
 def _facts(card: "Card") -> Iterator[tuple[str, str]]:
     """Yield the facts of a card, what each is called, and further lines under an empty name."""
     yield "hub", card.hub or "not on the hub"
-    if card.revision:
-        yield "revision", card.revision
+    if card.hub:
+        yield "revision", card.revision or "none is pinned; the newest is taken and recorded"
     yield "licence", card.licence
     yield "redistribute", f"{'yes' if card.redistribute else 'no'}: {card.redistribute_reason}"
     head = "subsets"
     for name, subset in card.subsets.items():
-        yield head, f"{name}: config {subset.config}, split {subset.split}, {subset.rows} rows"
+        config = f"config {subset.config}, " if subset.config else ""
+        yield head, f"{name}: {config}split {subset.split}, {subset.rows} rows"
         head = ""
     head = "columns"
     for name, column in card.columns.items():

@@ -2,12 +2,15 @@
 
 import string
 from collections.abc import Iterator
+from unicodedata import category
 
 from rbench.errors import DataError
 from rbench.harness.cards import Card
 from rbench.harness.data import SourceRow
 from rbench.tasks.picture_rows import COLUMN
 from rbench.tasks.row_checks import show, value_faults
+
+_NAMES = ("index", "subject", "level")  # they stand in tables and in messages
 
 
 def check_card(card: Card) -> None:
@@ -31,6 +34,10 @@ def row_faults(row: SourceRow, card: Card) -> list[str]:
 def _choice_faults(row: SourceRow) -> Iterator[str]:
     given, letters = row.columns["answer"], "".join(options(row))
     gold = given.strip()
+    for column in _NAMES:
+        name = row.columns.get(column)
+        if isinstance(name, str) and any(category(c) == "Cc" for c in name.strip()):
+            yield f"column {column!r}: {show(name)} holds a control character"
     if len(letters) < 2:
         only = f"only {letters}" if letters else "none"
         yield f"columns 'A' to 'F': {only} is filled, and a choice needs two options"

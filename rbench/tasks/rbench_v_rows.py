@@ -61,8 +61,10 @@ def visual_items(loaded: Loaded, card: Card) -> VisualData:
     items = tuple(_item(name, row) for name, row in sources.items())
     pictures = {name: picture_of(row) for name, row in sources.items()}
     content = digest([item_content(item, pictures[item.id]) for item in items])
+    blind = not any(pictures.values())
     warnings = (
         *loaded.warnings,
+        *([f"{card.name}: no question of these data has a picture."] if blind else []),
         *picture_warnings(card.name, pictures.values()),
         *check_hash(content, loaded, card),
     )

@@ -104,6 +104,13 @@ def test_show_tells_the_facts_of_the_data_card(capsys: Capture) -> None:
     assert card.prose in shown
 
 
+def test_show_speaks_of_no_config_and_no_commit_where_there_is_none(capsys: Capture) -> None:
+    shown = output(capsys, "show", "task", "rbench-v")
+    assert "full: split full, 803 rows\n" in shown
+    assert "revision      none is pinned; the newest is taken and recorded\n" in shown
+    assert "revision" not in output(capsys, "show", "task", "rbench-t-mini").partition("# ")[0]
+
+
 def test_show_tells_the_content_hash_where_it_is_known(capsys: Capture) -> None:
     shown = output(capsys, "show", "task", "rbench-t-mini")
     assert f"content hash  {load_card('rbench-t-mini').content_sha256}\n" in shown

@@ -1,5 +1,7 @@
 import base64
 import io
+import os
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -79,7 +81,13 @@ def test_bytes_paths_urls_and_pillow_images_are_pictures(tmp_path):
         (b"abc", "not a list"),
         ([None], r"images\[0\] is no picture: of type NoneType"),
         ([b"abc"], r"images\[0\] is no picture: neither PNG"),
-        (["absent.png"], r"images\[0\] is no picture: .*absent.png"),
+        (["absent.png"], r"images\[0\] is no picture: there is no file 'absent.png' in "),
+        (["x" * 5000], r"images\[0\] is no picture: 'xxx.*\.\.\.' cannot be read \(File name too"),
+        (["~nobody-of-that-name/x.png"], r"images\[0\] is no picture: '~nobody"),
+        (["."], r"images\[0\] is no picture: '.' in .* is no regular file"),
+        (["/dev/null"], r"images\[0\] is no picture: '/dev/null' in .* is no regular file"),
+        ([Image.new("RGB", (0, 4))], r"images\[0\] is no picture: "),
+        (Image.new("RGB", (2, 2)), "^images is Image, not a list$"),
         (["https://x.test/a.png"], "not fetched"),
         ([Image.new("CMYK", (2, 2))], r"images\[0\] is no picture: .*CMYK"),
     ],
@@ -137,10 +145,25 @@ def test_pictures_come_in_their_order_each_once_and_what_is_none_is_logged(caplo
     images = [{"image_url": {"url": url(png("blue"))}}, {"image_url": {"url": url(png("red"))}}, 7]
     found = pictures_in({"content": content, "images": images})
     assert found == [png("red"), png("blue")]
-    assert len(caplog.records) == 4
+    (record,) = caplog.records
+    assert record.getMessage().endswith("not fetched, and 3 more")
     assert "not fetched" in caplog.text
 
 
 @pytest.mark.parametrize("message", [{}, {"content": None, "images": None}, {"images": "x"}])
 def test_a_message_without_pictures_has_none(message):
     assert pictures_in(message) == []
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_pipe_is_not_waited_for(tmp_path, monkeypatch, inside):
+    os.mkfifo(tmp_path / "x.png")
+    monkeypatch.setattr(Path, "read_bytes", lambda _: b"what would be waited for")
+    with pytest.raises(ValueError, match=r"'x.png' in .* is no regular file"):
+        given_pictures(["x.png"], tmp_path, inside=inside)
+
+
+def test_of_many_pictures_that_are_none_one_is_named(caplog):
+    assert pictures_in({"images": [{"url": "https://x.test/a.png"}] * 200}) == []
+    (record,) = caplog.records
+    assert record.getMessage().endswith("and pictures are not fetched, and 199 more")

@@ -104,6 +104,29 @@ def test_a_server_that_refuses_pictures_ends_the_run_with_the_blind_baseline(
         assert "HTTP" in str(results[0].error)
 
 
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [(413, "Request Entity Too Large"), (400, "image exceeds 5 MB maximum: 6291456 bytes")],
+)
+def test_a_server_that_finds_pictures_too_large_is_told_smaller_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, message: str
+) -> None:
+    async def refuse(*_: Any) -> tuple[int, dict[str, str], bytes]:
+        return status, {}, json.dumps({"error": message}).encode()
+
+    monkeypatch.setattr(OpenAIAdapter, "_post", refuse)
+    model = OpenAIAdapter("m", build(OpenAIOptions, {"base_url": "http://x.test/v1"}, "o"))
+    calls = [pictured(tmp_path, png(), number=i) for i in range(3)]
+
+    async def main() -> None:
+        for call in calls:
+            await model.answer([call])
+
+    with pytest.raises(ModelError, match="-T max_side=1024") as raised:
+        asyncio.run(main())
+    assert "images=omit" not in str(raised.value)
+
+
 def test_a_refusal_of_text_does_not_speak_of_pictures(tmp_path: Path) -> None:
     with StubServer("all-400") as server:
         results = attempt(server, [pictured(tmp_path, number=i) for i in range(3)])

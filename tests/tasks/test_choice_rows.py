@@ -252,6 +252,8 @@ FAULTS: list[tuple[Callable[[dict[str, Rows]], None], str]] = [
     (change(index=1.5), "column 'index': 1.5 is not integer or text."),
     (change(index=float("nan")), "column 'index': nan is not integer or text."),
     (change(index=True), "column 'index': True is not integer or text."),
+    (change(index="2\x1b[2J"), "column 'index': '2\\x1b[2J' holds a control character."),
+    (change(subject="a\nb"), "column 'subject': 'a\\nb' holds a control character."),
     (change(index=1), "column 'index': 1 is also en.jsonl, row 1."),
     (change(index=" 1"), "column 'index': ' 1' is also en.jsonl, row 1."),
     (

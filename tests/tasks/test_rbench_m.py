@@ -171,7 +171,7 @@ def test_a_missing_or_broken_picture_is_named_by_file_row_and_column(
         load(tmp_path, rows)
     start = f"{tmp_path / 'rbench-m_zh.jsonl'}, row 3, column 'image': "
     assert str(raised.value).startswith(start)
-    assert ("is blank" if not content else "not a picture (") in str(raised.value)
+    assert ("is blank" if not content else "not a picture in base64 (") in str(raised.value)
 
 
 def test_every_broken_picture_is_named(tmp_path: Path) -> None:

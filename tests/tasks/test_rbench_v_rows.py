@@ -119,7 +119,11 @@ def test_several_frames_are_said(tmp_path: Path) -> None:
         ("answer", "", "'' is blank"),
         ("answer", None, "None is blank"),
         ("answer", 64, "64 is not text"),
-        ("image", b"no picture", "not a picture (cannot identify image file)"),
+        (
+            "image",
+            b"%PDF-1.7 and what follows",
+            "a PDF document, which is not read: make a PNG of it",
+        ),
     ],
 )
 def test_a_fault_is_named_by_file_row_column_and_value(
@@ -156,3 +160,18 @@ def test_a_card_of_another_shape_is_refused(tmp_path: Path) -> None:
     loaded = load_rows(expecting("rbench-v", 2), data=tmp_path)
     with pytest.raises(DataError, match="'rbench-t' must declare the column 'catagory' as text"):
         visual_items(loaded, load_card("rbench-t"))
+
+
+def test_data_without_any_picture_are_warned_of(tmp_path: Path) -> None:
+    rows = [{**row, "image": None} for row in visual_rows(3)]
+    (warning,) = read(tmp_path, rows).warnings
+    assert warning == "rbench-v: no question of these data has a picture."
+    assert not read(tmp_path, visual_rows(3)).warnings
+
+
+def test_a_struct_without_bytes_and_path_is_no_missing_picture(tmp_path: Path) -> None:
+    row = {**visual_rows(1)[0], "image": {"url": "https://x.test/1.png"}}
+    write_jsonl(tmp_path / "full.jsonl", [row])
+    card = expecting("rbench-v", 1)
+    with pytest.raises(DataError, match="column 'image': a mapping of 'url' where 'bytes' or"):
+        visual_items(load_rows(card, data=tmp_path), card)

@@ -123,6 +123,17 @@ def test_the_blobs_are_gone_with_the_rows(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+def test_the_log_says_that_pictures_are_read_before_the_first_one_is(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "full.jsonl").write_text("no JSON")
+    with caplog.at_level("INFO", logger="rbench"), pytest.raises(DataError):
+        load_rows(expecting("rbench-v", 2), data=tmp_path)
+    assert [record.getMessage() for record in caplog.records] == [
+        "reading the pictures of rbench-v"
+    ]
+
+
 MEMORY = """
 import sys
 from pathlib import Path

@@ -25,9 +25,13 @@ def refused(content: bytes) -> str:
     ("content", "reason"),
     [
         (b"", "not a picture (0 bytes)"),
-        (b"nan", "not a picture (cannot identify image file)"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a picture (cannot identify"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture (cannot identify"),
+        (b"nan", "not a picture: it starts with b'nan'; PNG, JPEG, GIF, WEBP,"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture: it starts with"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing, which is not read: make a"),
+        (b"<?xml version='1.0'?>\n<!-- x -->\n<svg>", "an SVG drawing"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40), "a HEIC picture, which is not read"),
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b" <!DOCTYPE html><p>Not found", "a web page"),
         (b"version https://git-lfs.github.com/spec/v1\n", "a git-lfs pointer, not a picture"),
     ],
 )

@@ -1,6 +1,7 @@
 """Every form in which a row may hold a picture, and what is refused."""
 
 import base64
+import os
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ TEXT = base64.b64encode(CONTENT).decode()
         {"bytes": TEXT},
         {"bytes": None, "path": "inner/1.png"},
         {"path": "inner/1.png"},
+        {"bytes": "", "path": "inner/1.png"},
         "inner/1.png",
         " inner/1.png ",
         "./inner/1.png",
@@ -49,11 +51,12 @@ def test_nothing_is_no_picture(tmp_path: Path, value: Any) -> None:
     ("value", "reason"),
     [
         ("nan", "neither base64 nor a path with a suffix: 'nan'"),
+        ("images/x", "not a picture in base64 (6 bytes) nor a path with a suffix: 'images/x'"),
         ("not base64 at all", "neither base64"),
         ("data:image/png,%89PNG", "a data URL that is not base64: 'data:image/png'"),
         ("data:image/png;base64,???", "neither base64"),
         ("missing.png", "there is no file 'missing.png' in "),
-        ("inner.d", "there is no file 'inner.d' in "),
+        ("inner.d", "data is no regular file"),
         ("../outside.png", "the path '../outside.png' leads out of the folder"),
         ("inner.d/../../outside.png", "leads out of the folder"),
         ("inner.d\\..\\..\\outside.png", "leads out of the folder"),
@@ -67,6 +70,8 @@ def test_nothing_is_no_picture(tmp_path: Path, value: Any) -> None:
         (12, "not a picture (int 12)"),
         ([CONTENT], "not a picture (list ["),
         ({"bytes": 12}, "not a picture (int 12)"),
+        ({"url": TEXT}, "a mapping of 'url' where 'bytes' or 'path' is wanted"),
+        ({"path": "inner.d"}, "'inner.d' in "),
     ],
 )
 def test_what_is_refused_says_why(tmp_path: Path, value: Any, reason: str) -> None:
@@ -87,11 +92,12 @@ def test_the_intake_keeps_pictures_as_blobs_and_says_what_is_broken(tmp_path: Pa
     large = encoded(drawing(1, (300, 100)))
     with PictureIntake(blobs, max_side=150) as intake:
         plain, none, broken, resized, again = intake.take(
-            [CONTENT, None, b"broken", large, {"bytes": TEXT}], None
+            [CONTENT, None, b"broken picture", large, {"bytes": TEXT}], None
         )
     assert isinstance(plain, StoredPicture) and blobs.read(plain.blob) == CONTENT
     assert none is None
-    assert broken == BrokenPicture("not a picture (cannot identify image file)")
+    assert isinstance(broken, BrokenPicture)
+    assert broken.reason.startswith("not a picture: it starts with b'broken p'; ")
     assert isinstance(resized, StoredPicture)
     assert (resized.width, resized.height) == (150, 50)
     assert resized.changes == ("resized from 300 x 100",)
@@ -105,3 +111,25 @@ def test_blobs_that_cannot_be_written_end_the_intake(tmp_path: Path) -> None:
         pytest.raises(RunDirectoryError),
     ):
         intake.take([CONTENT], None)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.png")
+    with pytest.raises(PictureError, match=r"'x.png' in .* is no regular file"):
+        picture_bytes("x.png", tmp_path)
+
+
+def test_a_file_that_no_picture_can_fill_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "x.png").open("wb") as file:
+        file.truncate((1 << 29) + 1)  # of holes: it takes no room
+    with pytest.raises(PictureError, match="has 536,870,913 bytes, above 536,870,912"):
+        picture_bytes("x.png", tmp_path)
+
+
+def test_a_symbolic_link_is_followed_as_the_cache_of_the_hub_is_made_of_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "blob").write_bytes(CONTENT)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "x.png").symlink_to(tmp_path / "blob")
+    assert picture_bytes("x.png", tmp_path / "data") == CONTENT
