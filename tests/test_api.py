@@ -191,7 +191,7 @@ def test_one_subset_is_a_selection_of_the_same_run(tmp_path: Path) -> None:
         ({"max_error_rate": 2}, "--max-error-rate"),
         ({"max_retries": -1}, "--max-retries"),
         ({"cost_limit": 1.0}, "--prices"),
-        ({"prompt_files": {"fr": "x"}}, "no subset 'fr'"),
+        ({"prompt_files": {"fr": "x"}}, "no prompt 'fr'"),
     ],
 )
 def test_bad_options_are_one_sentence_before_anything_is_asked(
