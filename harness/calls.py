@@ -32,11 +32,12 @@ class Calls:
 
     def find(self, item: str, repeat: int, ordinal: int, ask: Ask) -> Entry | None:
         """Return the entry for this very request, if there is one; it may be a failure."""
-        request = request_digest(ask.role, ask.request)
         if ask.role != "model":
-            return self._grades.get((ask.role, request))
+            return self._grades.get((ask.role, request_digest(ask.role, ask.request)))
         entry = self._replies.get((item, repeat, ordinal))
-        return None if entry is None or entry.request != request else entry
+        if entry is None:  # nothing to compare with, so nothing is hashed
+            return None
+        return entry if entry.request == request_digest(ask.role, ask.request) else None
 
 
 def _replaces(entry: Entry, known: Entry | None) -> bool:

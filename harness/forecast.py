@@ -55,10 +55,16 @@ def waits_for_model(sample: Sample) -> bool:
 
 
 def waits_for_grade(sample: Sample) -> bool:
-    """Return whether a grade is missing of a reply that is there."""
-    if waits_for_model(sample):
+    """Return whether a grade is missing of a reply that is there, and somebody can be asked for it.
+
+    A judge that gave no clear verdict in all of its tries is not asked again.
+    """
+    if waits_for_model(sample) or not (sample.score.outcome == "errored" or sample.score.failed):
         return False
-    return sample.score.outcome == "errored" or bool(sample.score.failed)
+    if len(sample.asks) > len(sample.replies):
+        return True
+    calls = zip(sample.asks, sample.replies, strict=True)
+    return any(reply.error is not None for ask, reply in calls if ask.role != "model")
 
 
 def forecast_tokens(samples: Sequence[Sample], to_ask: int, settings: Mapping[str, Json]) -> Tokens:

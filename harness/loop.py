@@ -125,10 +125,11 @@ class Loop:
                 break
             if answering:
                 await self._round(answering)
-            grades = (self._grade(sample, ask) for sample, ask in grading)
-            for failure in await asyncio.gather(*grades, return_exceptions=True):
-                if failure is not None:  # the others have come back by now, and are kept
-                    raise failure
+            if grading:
+                grades = (self._grade(sample, ask) for sample, ask in grading)
+                for failure in await asyncio.gather(*grades, return_exceptions=True):
+                    if failure is not None:  # the others have come back by now, and are kept
+                        raise failure
         for sample in samples:
             self._count(sample)
 

@@ -28,7 +28,7 @@ from rbench.harness.prices import Price
 from rbench.harness.replay import replay, wanted_samples
 from rbench.harness.run_directory import RunDirectory
 from rbench.harness.spending import Spending
-from rbench.harness.types import Json, PicturedTask, QaTask
+from rbench.harness.types import Json, JudgedTask, PicturedTask, QaTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,9 @@ async def _answer(
     paced = Paced(answerer, limit=options.concurrency, max_retries=options.max_retries)
     # More than may be in flight: a call that waits to be tried again holds up no other. Under a
     # cost limit no more are begun than are meant to be paid for.
-    workers = answerer.max_concurrency or HIGHEST_LIMIT
+    # A model that answers one batch at a time goes on with the next while the judge reads.
+    judged = options.judge is not None and isinstance(task, JudgedTask)
+    workers = HIGHEST_LIMIT if judged else answerer.max_concurrency or HIGHEST_LIMIT
     if spending.limit is not None:
         workers = min(workers, options.concurrency or FIRST_LIMIT)
     wanted = wanted_samples(task.items, cell.selection)

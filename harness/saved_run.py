@@ -92,14 +92,34 @@ class SavedRun(StoredRun):
         """Score again and write results.json (and the score key in plan.json).
 
         The model is not asked. Without `judge` the verdicts of the run's own judge are used
-        again; with one, it judges every reply that it has not judged yet. Raises `UsageError`
-        where the task has no judge.
+        again; with one, it judges every reply that it has not judged yet, and is closed. Raises
+        `UsageError` where the task has no judge.
         """
+
+        async def scored() -> dict[str, Json]:
+            try:
+                return await self.score_again(
+                    max_error_rate, judge=judge, judge_prompts=judge_prompts, monitor=monitor
+                )
+            finally:
+                if judge is not None:
+                    await judge.model.answerer.close()
+
+        return run_to_end(scored())
+
+    async def score_again(
+        self,
+        max_error_rate: float | None = None,
+        *,
+        judge: Judge | None = None,
+        judge_prompts: Path | None = None,
+        monitor: Monitor | None = None,
+    ) -> dict[str, Json]:
+        """Do as `write_scores`, and leave the judge open for the next run of this event loop."""
         with self.directory.lock():
             if judge is not None:
                 self.__dict__["task"] = self._judged(judge, judge_prompts)
-            grading = grade_run(self.directory, self.cell, self.task, judge, monitor or Silent())
-            run_to_end(grading)
+            await grade_run(self.directory, self.cell, self.task, judge, monitor or Silent())
             self.__dict__.pop("samples", None)
             results = self.rescored(max_error_rate)
             plan = {

@@ -6,6 +6,7 @@ is corrected: what is found when a figure is recomputed is a finding beside it
 """
 
 import csv
+import io
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -112,11 +113,10 @@ def published_rows(task: str) -> tuple[PublishedRow, ...]:
 @lru_cache
 def _read(task: str) -> tuple[PublishedRow, ...]:
     file = _folder() / f"{task}.csv"
-    with file.open("r", encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise DataError(f"{file.name}: the columns must be {', '.join(COLUMNS)}.")
-        return tuple(_parsed(task, lines_) for lines_ in _numbered(reader, file.name))
+    reader = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"), newline=""))
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        raise DataError(f"{file.name}: the columns must be {', '.join(COLUMNS)}.")
+    return tuple(_parsed(task, numbered) for numbered in _numbered(reader, file.name))
 
 
 def _numbered(reader: "csv.DictReader[str]", name: str) -> Iterator[tuple[str, Mapping[str, str]]]:

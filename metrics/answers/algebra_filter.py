@@ -28,6 +28,9 @@ _TOKEN = re.compile(
 )
 # As in `expression`: 1/2x is x/2, but v^2/2g is v^2/(2g), which is math-verify's own reading.
 _WHOLE_FRACTION = re.compile(r"(?<![\w.^)])(\d+)/(\d+)(?=[A-Za-zα-ωΑ-Ω])")
+_OTHERS = re.compile("[A-ZΑ-Ωα-ω]")
+# Not d, e, i, which are a differential and numbers, nor f and g, which may be functions.
+_FREE_LETTERS = "qwrtyuopashjklzxcvbnm"
 _SIGNS = {letter: f"\\{name} " for name, letter in GREEK.items() if not name.startswith("var")} | {
     "*": "\\cdot ", "≤": "\\le ", "≥": "\\ge ", "≠": "\\ne ", "∞": "\\infty ", "±": "\\pm ",
     "∪": "\\cup ", "∩": "\\cap ", "∈": "\\in ", "∅": "\\emptyset ", "{": "\\{", "}": "\\}",
@@ -53,6 +56,25 @@ def is_admissible(text: str) -> bool:
     return depth == 0 and all(len(word) <= _LONGEST_NAME for word in _WORD.findall(plain))
 
 
+def with_other_letters(*texts: str) -> tuple[str, ...] | None:
+    """Return the texts with small letters for capital and Greek ones: other letters, other names.
+
+    math-verify reads M and m as one variable, E as e, and Γ as a number. None where no small
+    letters are left.
+    """
+    used = {sign for text in texts for sign in _OTHERS.sub("", text)}
+    free = iter([letter for letter in _FREE_LETTERS if letter not in used])
+    letters: dict[str, str] = {}
+    for text in texts:
+        for sign in _OTHERS.findall(text):
+            if sign not in letters:
+                letter = next(free, None)
+                if letter is None:
+                    return None
+                letters[sign] = letter
+    return tuple(_OTHERS.sub(lambda sign: letters[sign[0]], text) for text in texts)
+
+
 def to_latex(text: str) -> str:
     """Write an admissible expression in LaTeX."""
     return _Writer(_WHOLE_FRACTION.sub(r"(\1/\2)", text)).written()
@@ -65,10 +87,13 @@ class _Writer:
 
     def written(self, until: str = "") -> str:
         out: list[str] = []
+        before = ""
         while self.at < len(self.tokens) and self.tokens[self.at] not in [*until]:
             token = self.tokens[self.at]
             self.at += 1
-            out.append(self.one(token))
+            index = token.isdigit() and len(before) == 1 and before.isalpha()
+            out.append(f"_{{{token}}}" if index else self.one(token))  # v0 is v_0
+            before = token
         return "".join(out)
 
     def one(self, token: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from rbench.metrics.answers.labels import after_words, labels_match
 from rbench.metrics.answers.letters import read_letters
 from rbench.metrics.answers.number import numbers_match, read_number
 from rbench.metrics.answers.plain_math import LONGEST, plain_math
@@ -11,6 +12,7 @@ from rbench.metrics.answers.rule import Mathematics, NeedsAlgebra, RuleOptions
 from rbench.metrics.answers.sequence import (
     closes_at_end,
     is_one_number,
+    paths_match,
     read_sequence,
     sequences_match,
 )
@@ -95,6 +97,9 @@ class _Comparison:
         yes_no = self._yes_no(answer, gold, depth)
         if yes_no is not None:
             return yes_no
+        labelled = labels_match(answer, gold)
+        if labelled is not None:
+            return labelled
         short, wanted = _bare(answer), _bare(gold)
         if (short, wanted) != (answer, gold):
             return self.equal(short, wanted, depth + 1)
@@ -129,6 +134,9 @@ class _Comparison:
         return self.equal(ours.rest, wanted.rest, depth + 1)
 
     def _listed(self, answer: str, gold: str, depth: int) -> bool | None:
+        followed = paths_match(answer, gold)
+        if followed is not None:
+            return followed
         ours, theirs = read_sequence(answer), read_sequence(gold)
         if ours is None and theirs is None:
             return None
@@ -189,8 +197,17 @@ def _bare(text: str) -> str:
     """Return the text without "about" and without brackets around a single value."""
     if text[0] == "(" and text[-1] == ")" and closes_at_end(text) and read_sequence(text) is None:
         return text[1:-1].strip()
-    lead = _APPROXIMATELY.match(text)
-    return text[lead.end() :].strip() if lead else text
+    if lead := _APPROXIMATELY.match(text):
+        return text[lead.end() :].strip()
+    value = after_words(text)
+    return value if value is not None and _is_value(value) else text
+
+
+def _is_value(text: str) -> bool:
+    try:
+        return read_quantity(text) is not None
+    except NeedsAlgebra:
+        return True
 
 
 def _sides(text: str) -> list[str] | None:

@@ -13,10 +13,19 @@ _LEAD = re.compile(
 )
 _ONE = re.compile(r"[(\[{]?(?P<letter>[A-Za-z])[)\]}]?[.]?")
 _WITH_TEXT = re.compile(
-    r"(?P<open>[(\[{])?(?P<letter>[A-Z])(?(open)[)\]}])(?P<sign>[\s.:)、-]+)(?P<text>\S.*)",
+    r"(?P<open>[(\[{])?(?P<letter>[A-Z])(?(open)[)\]}])(?P<sign>[\s.:,)、-]+)(?P<text>\S.*)",
     re.DOTALL,
 )
 _TEXT_FIRST = re.compile(r"(?P<text>.+?)\s*[(\[](?P<letter>[A-Z])[)\]]", re.DOTALL)
+# What follows a letter and takes it back, or names another one.
+_HEDGE = re.compile(
+    r"(?<![a-z])(?:or|not|wrong|incorrect|false|maybe|perhaps|possibly|either|neither|nor)(?![a-z])"
+    r"|n't(?![a-z])|或|不|错|非",
+    re.IGNORECASE,
+)
+_ANOTHER = re.compile(
+    r"(?<![A-Za-z0-9])(?:[(\[{][A-Z][)\]}]|[A-Z](?:\s?[:)、]|\.(?!\d))|(?:and|&|\+|和)\s?[A-Z](?![a-z]))"
+)
 _SEVERAL = re.compile(
     r"[(\[{]?[A-Z][)\]}]?(?:[\s,;&+、]*(?:and\s+|和|与|及)?[\s]*[(\[{]?[A-Z][)\]}]?)+"
 )
@@ -48,12 +57,21 @@ def read_letters(text: str, options: Mapping[str, str] | None) -> frozenset[str]
     if match := _WITH_TEXT.fullmatch(text):
         own = options.get(match["letter"]) if options else None
         stands_out = match["open"] or match["sign"].strip() in {".", ":", ")", "、"}
-        if stands_out or (own is not None and _same(match["text"], own)):
+        if own is not None and _same(match["text"], own):
+            return _known({match["letter"]}, options)
+        if stands_out and not _is_open(match["text"], match["letter"]):
             return _known({match["letter"]}, options)
     first = _TEXT_FIRST.fullmatch(text) if options else None
     if options and first and _same(first["text"], options.get(first["letter"], "")):
         return frozenset(first["letter"])
     return None
+
+
+def _is_open(text: str, letter: str) -> bool:
+    """Tell whether what follows a letter takes it back, or states another letter."""
+    if _HEDGE.search(text) or (len(text) == 1 and text.isupper() and text != letter):
+        return True
+    return any(letter not in another for another in _ANOTHER.findall(text))
 
 
 def _known(letters: set[str], options: Mapping[str, str] | None) -> frozenset[str] | None:

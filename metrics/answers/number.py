@@ -18,6 +18,9 @@ _DECIMAL = re.compile(
 _BARE_POWER = re.compile(r"(?P<sign>[-+]?)10 ?\^ ?\(?(?P<power>[-+]?\d{1,3})\)?")
 _COMMAS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,])")
 _BLANKS = re.compile(r"(?<![\d.])(\d{1,3}(?: \d{3})+)(?![\d/]| ?/| \d)")
+_NEGATIVE = re.compile(
+    r"^(?:(?:minus|negative) (?=[\da-z(])|负(?=[\d零〇一二两三四五六七八九十]))", re.IGNORECASE
+)
 _RATIO = re.compile(r"(\d+(?:\.\d+)?) ?: ?(\d+(?:\.\d+)?)")
 
 
@@ -43,11 +46,11 @@ def read_number(text: str, mathematics: Mathematics | None = None) -> Number | N
 
 
 def _read(text: str, mathematics: Mathematics | None) -> Number | None:
-    text = text.strip()
+    text = _NEGATIVE.sub("-", text.strip())
     if not text or not any(s.isdigit() or s.isalpha() or s == "∞" for s in text[:40]):
         return None
-    if (word := number_word(text)) is not None:
-        return Number(Fraction(word), "integer")
+    if (word := number_word(text.removeprefix("-"))) is not None:
+        return Number(Fraction(-word if text[0] == "-" else word), "integer")
     text = without_separators(text)
     if _PLAIN.fullmatch(text):
         return Number(Fraction(int(text)), "integer") if len(text) < 400 else None

@@ -25,6 +25,7 @@ _POWER = re.compile(r"[-+]?[A-Za-z0-9]+|°")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _BOLD = re.compile(r"(?<![\w)])\*\*(?=\S)([^*\n]+)(?<=\S)\*\*(?![\w(])")
 _TIMES_TEN = re.compile(r"(?<=\d) ?[xX] ?(?=10 ?\^)")
+_INVERSE = re.compile(r"(?<![A-Za-z])(sin|cos|tan) ?\^ ?\(?-1\)?")
 _SUPERSCRIPT = re.compile(f"[{SUPERSCRIPTS}]+")
 _BEFORE = re.compile(r"(?:[\s,;:\"`']|\.(?!\d))+")
 _EDGE = " \t\n.,;:\"`'"
@@ -48,6 +49,7 @@ def plain_math(text: str) -> str:
         plain = _Latex(plain).rewritten()
     plain = plain.replace("**", "^")
     plain = _TIMES_TEN.sub("*", plain)
+    plain = _INVERSE.sub(r"arc\1 ", plain)
     return _bare(" ".join(plain.split()))
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from rbench.metrics.answers.number import Number, numbers_match, read_number
+from rbench.metrics.answers.number_words import number_word
 from rbench.metrics.answers.rule import Mathematics, NeedsAlgebra, RuleOptions
 from rbench.metrics.answers.units import Unit, conversion, is_number_only, read_unit
 
@@ -18,12 +19,17 @@ _THINGS = re.compile(
 _NO_THINGS_TEXT = (
     "or and not if than to about more less least most between plus minus times but hundred "
     "thousand million billion trillion dozen half halves score pi over by sqrt sin cos tan ln "
-    "log is are was per root with without except"
+    "log is are was per root with without except maybe perhaps possibly probably wrong incorrect "
+    "false unless otherwise squared cubed factorial choose mod modulo fewer smaller larger greater "
+    "bigger higher lower twice thrice double triple quarter quarters third thirds fourth fourths "
+    "fifth fifths sixth sixths seventh sevenths eighth eighths ninth ninths tenth tenths hundredth "
+    "hundredths thousandth thousandths no nor either neither versus yes"
 )
 _NO_THINGS = frozenset(_NO_THINGS_TEXT.split())
 _NO_CHINESE_THINGS = re.compile(
-    r"[或和与及不非若万亿千百半至到多少]|^[零一二两三四五六七八九十](?![角边])"
+    r"[或和与及不非若万亿千百半至到多少]|以[上下内外]|分之|点[零一二三四五六七八九]|^[零一二两三四五六七八九十](?![角边])"
 )
+_UNITS_POWER = re.compile(r"^(units?) ?\^ ?[23]$")
 _LARGE = {
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12,
     "万": 10**4, "亿": 10**8,
@@ -31,6 +37,7 @@ _LARGE = {
 _LARGE_WORD = re.compile(
     r"(?P<number>.+?) ?(?P<word>thousand|million|billion|trillion|dozen|万|亿)\b ?"
 )
+_ANGLES = re.compile(r"(?=[^°]+°.*\d)[\d .+\-*/()°]+")
 _FEET_INCHES = re.compile(r"(\d+)° ?(\d+)'(?: ?(\d+(?:\.\d+)?)\")?")
 
 
@@ -64,6 +71,9 @@ def _read(text: str, mathematics: Mathematics | None) -> Quantity | None:
         text = f"{money[1]}{text[money.end() :]} {money[2]}"
     if angle := _FEET_INCHES.fullmatch(text):
         text = f"({angle[1]}+{angle[2]}/60+{angle[3] or 0}/3600)°"
+    if _ANGLES.fullmatch(text):  # 180° - 45°, 27°/2
+        number = read_number(text.replace("°", ""))
+        return None if number is None else Quantity(number, (("degree", 1),))
     needs: NeedsAlgebra | None = None
     try:
         if (number := read_number(text, mathematics)) is not None:
@@ -115,7 +125,7 @@ def _large(text: str, mathematics: Mathematics | None) -> Quantity | None:
 
 
 def _things(text: str) -> str:
-    text = text.strip()
+    text = _UNITS_POWER.sub(r"\1", text.strip())
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1].strip()
     if not _THINGS.fullmatch(text):
@@ -123,7 +133,8 @@ def _things(text: str) -> str:
     words = text.casefold().replace("-", " ").split()
     if not text.isascii():
         return "" if _NO_CHINESE_THINGS.search(text) else text
-    return "" if _NO_THINGS.intersection(words) else " ".join(words)
+    numbers = any(number_word(word) not in (None, 1) for word in words)
+    return "" if numbers or _NO_THINGS.intersection(words) else " ".join(words)
 
 
 def quantities_match(answer: Quantity, gold: Quantity, rule: RuleOptions) -> bool:

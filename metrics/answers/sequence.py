@@ -12,11 +12,16 @@ from rbench.metrics.answers.words import is_wordy
 _OPEN, _CLOSE = "([{", ")]}"
 _SEPARATOR = re.compile(
     r"[,;]\s*(?:(?:and|or)(?![a-z])|和|或者?|及)?|(?<![a-z])(?:and|or)(?![a-z])|(?<=[^\u4e00-\u9fff])(?:和|或者?)"
-    r"|(?<=[\u4e00-\u9fff])或者?|∪",
+    r"|(?<=[\u4e00-\u9fff])或者?|∪|→|-+>",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"and|or|和|或|及|∪", re.IGNORECASE)
 _NAMED = re.compile(r"(?P<name>[A-Za-zα-ωΑ-Ω∠△][\w'_()∠△° ]{0,20}?) ?= ?(?P<value>[^=]+)")
+_POINT = re.compile(
+    r"(?:[A-Z]['′]?(?:_?\d)?|(?:[A-Za-z]\w{0,3}'?|\([a-z], ?[a-z](?:, ?[a-z])?\)) ?=) ?"
+    r"(?P<tuple>\([^()]*,.*\))"
+)
+_PATH = re.compile(r"(?:\d{1,3}|[A-Z]\d?)(?: ?(?:-+>?|→) ?(?:\d{1,3}|[A-Z]\d?)){2,}")
 _MEMBER = re.compile(r"[A-Za-z] ?∈ ?(?P<set>[\[({].*)", re.DOTALL)
 _MOST_UNORDERED = 40
 _MOST_ITEMS = 300
@@ -30,17 +35,21 @@ class Sequence:
     brackets: str
     ordered: bool
     names: tuple[str, ...] = ()
+    path: bool = False
 
 
 @lru_cache(maxsize=1024)
 def read_sequence(text: str) -> Sequence | None:
     """Read a list in the notation of `plain_math`; None for a single value.
 
-    Ordered are tuples and bare lists of words joined by commas, as the moves of a game are.
+    Ordered are tuples, bare lists of words joined by commas, as the moves of a game are, and
+    what arrows join. The name of a point, as in P(3, 4), is not compared.
     Unordered are sets, bare lists of numbers or letters, and whatever "and" or "or" joins.
     """
     if member := _MEMBER.fullmatch(text):
         text = member["set"].strip()
+    if (point := _POINT.fullmatch(text)) and closes_at_end(point["tuple"]):
+        text = point["tuple"]
     brackets = ""
     inside = text
     if text[:1] in _OPEN and text and text[-1] in _CLOSE and closes_at_end(text):
@@ -70,8 +79,9 @@ def read_sequence(text: str) -> Sequence | None:
     items = [named[0]["value"], *items[1:]] if named[0] and not brackets else items
     by_word = any(_JOINED.search(joint) for joint in joints)
     words = all(is_wordy(item) and len(item) > 1 for item in items)
-    ordered = brackets not in ("", "{}") or (not brackets and words and not by_word)
-    return Sequence(tuple(items), brackets, ordered=ordered)
+    path = any(joint[-1:] in ("→", ">") for joint in joints)
+    ordered = path or brackets not in ("", "{}") or (not brackets and words and not by_word)
+    return Sequence(tuple(items), brackets, ordered=ordered, path=path)
 
 
 def _with_both_signs(items: list[str]) -> list[str]:
@@ -115,6 +125,28 @@ def _split(text: str) -> tuple[list[str], list[str]] | None:
     return items, joints
 
 
+def paths_match(answer: str, gold: str) -> bool | None:
+    """Compare two paths, such as A-B-C with ABC or 1→2→3 with 1, 2, 3; None for no paths.
+
+    Three stops or more are no difference: A-B-C is not A-C-B, though subtracting says so.
+    """
+    ours, theirs = _stops(answer), _stops(gold)
+    if ours is None or theirs is None:
+        return None
+    if not (_PATH.fullmatch(answer) or _PATH.fullmatch(gold)):
+        return None
+    return ours == theirs
+
+
+def _stops(text: str) -> list[str] | None:
+    if _PATH.fullmatch(text):
+        return re.findall(r"\w+", text)
+    if re.fullmatch("[A-Z]{3,}", text):
+        return [*text]
+    listed = read_sequence(text)
+    return None if listed is None else [*listed.items]
+
+
 def sequences_match(answer: Sequence, gold: Sequence, equal: Callable[[str, str], bool]) -> bool:
     """Tell whether two lists are the same. `equal` compares an answer's item with a gold's.
 
@@ -131,7 +163,7 @@ def sequences_match(answer: Sequence, gold: Sequence, equal: Callable[[str, str]
     if gold.names and answer.names:
         return False
     in_order = all(equal(a, g) for a, g in zip(answer.items, gold.items, strict=True))
-    if in_order or gold.ordered or (answer.ordered and answer.brackets):
+    if in_order or gold.ordered or answer.path or (answer.ordered and answer.brackets):
         return in_order
     if len(gold.items) > _MOST_UNORDERED:
         return False

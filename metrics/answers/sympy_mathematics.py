@@ -6,7 +6,7 @@ import mpmath
 from latex2sympy2_extended.math_normalization import NormalizationConfig
 from math_verify import LatexExtractionConfig, parse, verify
 
-from rbench.metrics.answers.algebra_filter import is_admissible, to_latex
+from rbench.metrics.answers.algebra_filter import is_admissible, to_latex, with_other_letters
 from rbench.metrics.answers.expression import NotConstant
 
 _DIGITS = 60
@@ -56,7 +56,10 @@ class SympyMathematics:
         """Tell whether math-verify finds the two equal. What one cannot read equals nothing."""
         if not (is_admissible(answer) and is_admissible(gold)):
             return False
-        ours, theirs = _parsed(answer), _parsed(gold)
+        texts = with_other_letters(answer, gold)
+        if texts is None:
+            return False
+        ours, theirs = map(_parsed, texts)
         if not ours or not theirs:
             return False
         return bool(verify(theirs, ours, strict=True, timeout_seconds=None))

@@ -28,6 +28,7 @@ def read_unit(text: str) -> Unit | None:
     text = text.strip()
     if not 0 < len(text) <= _LONGEST:
         return None
+    text = re.sub(r"\b(electron)[ -](volts?)\b", r"\1\2", text)
     text = _DEGREE_OF.sub(lambda m: f"°{m[0].split()[-1][0]}" if m[0][0] != "°" else "°", text)
     powers: dict[str, int] = {}
     position, sign, pending = 0, 1, 1

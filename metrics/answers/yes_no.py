@@ -10,7 +10,18 @@ _START = re.compile(
     rf"(?:(?P<no>{_NO})|(?P<yes>{_YES}))(?=$|[^A-Za-z'])[\s,;:.!-]*(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_OTHER = re.compile(r"(?:or|and|but|if|or not|/|或|也|但|吗|\?)(?![a-z])", re.IGNORECASE)
+_OTHER = re.compile(r"(?:or|and|but|if|or not|或|也|但|吗|\?)(?![a-z])|[/|\\]", re.IGNORECASE)
+# "Yes, no": both are said. A remark after a yes may well hold a no: "Yes, there is no wall".
+_BOTH = {
+    True: re.compile(
+        rf"[\W_]*(?:(?:or|and|but|wait|actually)(?![a-z])[\W_]*)?(?:{_NO})(?![A-Za-z'])"
+        rf"|.*?(?<![a-z])(?:or|and|but|wait|actually)(?![a-z])[\W_]*(?:{_NO})(?![A-Za-z'])",
+        re.IGNORECASE | re.DOTALL,
+    ),
+    False: re.compile(
+        r".*?(?<![a-z])(?:yes|true)(?![a-z])|[\W_]*是(?!否)", re.IGNORECASE | re.DOTALL
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,7 @@ def read_yes_no(text: str) -> YesNo | None:
     after = text[len(word) : len(word) + 1]
     if not word.isascii() and after and after.isalpha():
         return None
-    if _OTHER.match(rest):
+    yes = match["no"] is None
+    if _OTHER.match(rest) or _BOTH[yes].match(rest):
         return None
-    return YesNo(match["no"] is None, rest.strip().strip(".,;:()"))
+    return YesNo(yes, rest.strip().strip(".,;:()"))

@@ -15,6 +15,7 @@ from rbench.leaderboards.tables import (
     model_name,
     other_metrics_table,
 )
+from rbench.tasks.judge import used_up
 
 if TYPE_CHECKING:
     from rbench.harness.images.saved_image_run import SavedImageRun
@@ -76,7 +77,7 @@ def remarks(result: Mapping[str, Json]) -> list[str]:
         parts += [f"{waiting} of {total} were not asked yet"] if waiting else []
         lines.append(
             f"INCOMPLETE: {' and '.join(parts)}, so there are only bounds; "
-            f"the same command asks them again."
+            f"{_how_to_go_on(result['reasons'].get('errored', {}), errored)}"
         )
     elif errored:
         lines.append(f"{errored} of {total} samples errored and count as wrong, as tolerated.")
@@ -98,6 +99,18 @@ def remarks(result: Mapping[str, Json]) -> list[str]:
     }
     lines += [f"no value where {note}" for note in notes]
     return lines + [f"warning: {warning}" for warning in result["warnings"]]
+
+
+def _how_to_go_on(why_not: Mapping[str, int], errored: int) -> str:
+    lost = sum(count for why, count in why_not.items() if used_up(why))
+    if not lost:
+        return "the same command asks them again."
+    if lost == errored:
+        return "the judge has used up its tries: only another judge or prompt would help."
+    return (
+        f"the same command asks again for all but {lost}, for which the judge has used up its "
+        f"tries: only another judge or prompt would help."
+    )
 
 
 def spent(costs: Mapping[str, Json]) -> list[str]:

@@ -1,5 +1,6 @@
 """`rbench score`: score the kept replies, or features of images, again, offline."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -41,22 +42,21 @@ def command(
     from rbench.cli.run_command import key_values
     from rbench.evaluation.given import folder
     from rbench.evaluation.judging import open_judge
+    from rbench.evaluation.scoring import score_runs
     from rbench.harness.open_run import open_run
-    from rbench.harness.saved_run import SavedRun, find_runs
+    from rbench.harness.saved_run import find_runs
 
     prompts = None if judge_prompts is None else folder(Path(judge_prompts), "--judge-prompts")
     judging = open_judge(judge, key_values(judge_arg or [], "--judge-arg"))
     if judging is None and prompts is not None:
         raise UsageError("--judge-prompts is for a judge, and none is named: give --judge MODEL.")
     found = [open_run(path) for run in runs for path in find_runs(Path(run))]
-    for run in found:
-        if isinstance(run, SavedRun):
-            run.write_scores(
-                max_error_rate, judge=judging, judge_prompts=prompts, monitor=make_monitor(None)
-            )
-        elif judging is not None:
-            raise UsageError(f"--judge: {run.path} is a run of images, which nobody judges.")
-        else:
-            run.write_scores()
+    try:
+        score_runs(found, max_error_rate, judging, prompts, make_monitor(None))
+    except KeyboardInterrupt:
+        print(
+            "\ninterrupted; what was judged is kept, and the same command goes on.", file=sys.stderr
+        )
+        return 130
     print_results(found)
     return 0 if all(run.results["status"] == "complete" for run in found) else 3

@@ -25,7 +25,8 @@ def answer_rows(
     else; then the groups ``level:`` and ``kind:``, and, where there are several, ``language:``
     and ``picture:with`` and ``without``. `judged` adds ``accuracy/rule``, ``accuracy/judge`` and
     how the two agree; `draw` says that drawings were asked for. What could not be graded leaves
-    bounds instead of a value, or counts as wrong where that is tolerated; each grader by itself.
+    bounds instead of a value. Where errors are tolerated, those of the headline's grader count as
+    wrong; those of another grader never do, since their share was held against no limit.
     """
     table = _Table(task, tolerate_errors, judged, draw)
     subsets = list(dict.fromkeys(s.item.subset for s in samples))
@@ -69,7 +70,8 @@ class _Table(TableParts):
         if self.judged:
             for name in ("rule", "judge"):
                 graded = [_by(s, name) for s in samples]
-                rows.append(self.proportion(subset, f"accuracy/{name}", graded, "correct"))
+                strict = self if name == "judge" else replace(self, tolerate_errors=False)
+                rows.append(strict.proportion(subset, f"accuracy/{name}", graded, "correct"))
             rows += self.agreement(subset, samples)
         headline = [_by(s, "correct") for s in samples]
         return [*rows, *self.over_repeats(subset, headline, _majority_right)]
@@ -82,7 +84,8 @@ class _Table(TableParts):
             rows.append(self.chance(subset, samples, _answers, "answers to choose from"))
         drawn = [_by(s, "drawing") for s in samples if self.draw and wants_drawing(s.item)]
         if drawn:
-            rows.append(self.proportion(subset, "drawing", drawn, "correct"))
+            strict = replace(self, tolerate_errors=False)
+            rows.append(strict.proportion(subset, "drawing", drawn, "correct"))
         return rows
 
     def agreement(self, subset: str, samples: Sequence[Sample]) -> list[Row]:
@@ -130,7 +133,7 @@ def _by(sample: Sample, name: str) -> Sample:
     score = sample.score
     value = score.values.get(name)
     if value is None:
-        return replace(sample, score=replace(score, outcome="errored", values={}))
+        return replace(sample, score=replace(score, outcome="errored", values={}, answer=None))
     outcome = _outcome(sample, name)
     return replace(sample, score=replace(score, outcome=outcome, values={"correct": value}))
 

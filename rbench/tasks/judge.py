@@ -29,6 +29,8 @@ NO_ANSWER = "null"
 
 _HOTTEST = 2.0
 _SHOWN = 60
+_NO_EXTRACT = "no extracted answer in"
+_NO_VERDICT = "no verdict in"
 # A digit alone, in the dressing that models like to give it.
 _VERDICT = re.compile(r"[\s*`\"']*([01])[\s*`\"'.]*")
 
@@ -97,9 +99,9 @@ class Judge:
             found = None if last is None else read(last)
             if found is not None:
                 return found, ""
-        what = "extracted answer" if step == "extract" else "verdict"
+        what = _NO_EXTRACT if step == "extract" else _NO_VERDICT
         shown = "nothing" if last is None else repr(last[:_SHOWN])
-        return None, f"no {what} in {len(self.temperatures)} tries: {shown}"
+        return None, f"{what} {len(self.temperatures)} tries: {shown}"
 
     def _request(self, text: str, number: int, temperature: float | None) -> Mapping[str, Json]:
         request = {
@@ -112,6 +114,11 @@ class Judge:
     @cached_property
     def _prompt_sha256(self) -> Mapping[str, str]:
         return {step: template_sha256(self.prompts[step]) for step in ("extract", "score")}
+
+
+def used_up(why: str) -> bool:
+    """Tell whether a grade failed since all tries are spent: the same judge is not asked again."""
+    return why.startswith((_NO_EXTRACT, _NO_VERDICT))
 
 
 def read_temperatures(text: str | None) -> tuple[float | None, ...]:

@@ -132,7 +132,9 @@ def test_each_grader_has_its_own_errors_and_bounds() -> None:
         assert (row.low, row.high) == (pytest.approx(low), pytest.approx(high))
     tolerant = table(samples, judged=True, tolerate_errors=True)
     assert tolerant["overall", "accuracy"].value == pytest.approx(2 / 4)
-    assert tolerant["overall", "accuracy/rule"].value == pytest.approx(3 / 4)
+    # Tolerated are the headline's errors: those of the rule were held against no limit.
+    rule = tolerant["overall", "accuracy/rule"]
+    assert (rule.value, rule.low, rule.high) == (None, pytest.approx(3 / 4), 1.0)
 
 
 def test_a_missing_grade_leaves_no_mean_above_it() -> None:
@@ -223,6 +225,18 @@ def test_repeats_give_a_majority_of_equal_answers_and_pass_at_k() -> None:
     uneven = table(samples[:-1])["overall", "pass@2"]
     assert uneven.value is None
     assert "unequally" in uneven.note
+
+
+def test_an_answer_that_was_not_graded_has_no_vote() -> None:
+    item = question(1, "1")
+    samples = [
+        graded_sample(item, {}, outcome="errored", answer="x", repeat=0, failed={"judge": "?"}),
+        graded_sample(item, {}, outcome="errored", answer="x", repeat=1, failed={"judge": "?"}),
+        ruled(1, True, answer="y", repeat=2),
+    ]
+    row = table(samples, tolerate_errors=True)["overall", "majority@3"]
+    assert (row.value, row.errored) == (1.0, 2)
+    assert "errored and gave no answer" in row.note
 
 
 def test_the_order_of_the_samples_changes_no_number() -> None:
