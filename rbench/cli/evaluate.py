@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from rbench.cli.display import make_monitor, show_log
+from rbench.cli.judge_options import JudgeArg, JudgeName, JudgePrompts
 from rbench.cli.run_command import key_values
 from rbench.errors import RbenchError, UsageError
 from rbench.harness.monitor import Silent
@@ -56,26 +57,9 @@ def command(
     system_prompt: Annotated[
         str | None, typer.Option(envvar="RBENCH_SYSTEM_PROMPT", metavar="TEXT")
     ] = None,
-    judge: Annotated[
-        str | None,
-        typer.Option(
-            envvar="RBENCH_JUDGE",
-            metavar="PROVIDER/NAME",
-            help="Model that judges final answers, beside the rule.",
-        ),
-    ] = None,
-    judge_arg: Annotated[
-        list[str] | None,
-        typer.Option(
-            envvar="RBENCH_JUDGE_ARG", metavar="KEY=VALUE", help="Option of the judge's adapter."
-        ),
-    ] = None,
-    judge_prompts: Annotated[
-        str | None,
-        typer.Option(
-            envvar="RBENCH_JUDGE_PROMPTS", metavar="DIR", help="Templates of the judge; see docs."
-        ),
-    ] = None,
+    judge: JudgeName = None,
+    judge_arg: JudgeArg = None,
+    judge_prompts: JudgePrompts = None,
     limit: Annotated[
         str | None,
         typer.Option(

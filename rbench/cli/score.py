@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rbench.cli.judge_options import JudgeArg, JudgeName, JudgePrompts
 from rbench.errors import UsageError
 
 
@@ -15,28 +16,14 @@ def command(
         float | None,
         typer.Option(envvar="RBENCH_MAX_ERROR_RATE", metavar="F", help="Unset: what the run had."),
     ] = None,
-    judge: Annotated[
-        str | None,
-        typer.Option(
-            envvar="RBENCH_JUDGE",
-            metavar="PROVIDER/NAME",
-            help="Judge the kept replies; unset: the verdicts that the run has.",
-        ),
-    ] = None,
-    judge_arg: Annotated[
-        list[str] | None,
-        typer.Option(
-            envvar="RBENCH_JUDGE_ARG", metavar="KEY=VALUE", help="Option of the judge's adapter."
-        ),
-    ] = None,
-    judge_prompts: Annotated[
-        str | None,
-        typer.Option(
-            envvar="RBENCH_JUDGE_PROMPTS", metavar="DIR", help="Templates of the judge; see docs."
-        ),
-    ] = None,
+    judge: JudgeName = None,
+    judge_arg: JudgeArg = None,
+    judge_prompts: JudgePrompts = None,
 ) -> int:
-    """Score what runs kept again and write their results.json; no model is asked but a judge."""
+    """Score what runs kept again and write their results.json; no model is asked but a judge.
+
+    Without --judge, the verdicts that a run has are used again.
+    """
     from rbench.cli.display import make_monitor
     from rbench.cli.print_results import print_results
     from rbench.cli.run_command import key_values
