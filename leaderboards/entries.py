@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from rbench.harness.types import Json
 
 Origin: TypeAlias = Literal["run", "re-run", "re-scored", "self-reported", "published"]
-"""Where an entry comes from: a run at hand, one that `rbench leaderboard add` took in, or a paper."""
+"""Where an entry comes from: a run at hand, one that `leaderboard add` took in, or a paper."""
 
 Status: TypeAlias = Literal["complete", "incomplete", "not comparable", "withdrawn", "superseded"]
 
@@ -25,7 +25,8 @@ class Figure:
     """One number of an entry, in its own unit.
 
     `value` is None where there is none to give, and `note` says why; then `low` and `high` are
-    the bounds that errors leave, if they leave any. `ci_low` and `ci_high` are ours, at 95 %, by
+    the bounds that errors leave, if they leave any. `spread` is the standard deviation over sets
+    of samples, where there are several. `ci_low` and `ci_high` are ours, at 95 %, by
     `ci_method`; published figures have none unless they were given. `printed` is what a source
     prints; `findings` say what came out when it was recomputed.
     """
@@ -40,6 +41,7 @@ class Figure:
     ci_method: str = ""
     low: float | None = None
     high: float | None = None
+    spread: float | None = None
     no_answer: int | None = None
     truncated: int | None = None
     errored: int | None = None

@@ -119,6 +119,18 @@ def clustered_mean(groups: Groups, level: float = 0.95) -> Estimate:
     return replace(bare, low=bare.value - half, high=bare.value + half)
 
 
+def clustered_standard_error(groups: Groups) -> float | None:
+    """Return sqrt(V), which the interval of `clustered_mean` is built on; None where it has none.
+
+    Raises `DataError` for an empty cluster or a value that is not finite.
+    """
+    values = _flat(groups)
+    if len(groups) < 2:
+        return None
+    variance = _variance(groups, math.fsum(values) / len(values), len(values))
+    return None if _is_rounding(variance, max(abs(y) for y in values)) else math.sqrt(variance)
+
+
 def bootstrap_mean(
     groups: Groups, *, seed: int, level: float = 0.95, resamples: int = 2000
 ) -> Estimate:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rbench.api import Results as Results
+    from rbench.api import compare as compare
     from rbench.api import evaluate as evaluate
     from rbench.api import list_tasks as list_tasks
     from rbench.api import load_run as load_run
@@ -23,6 +24,7 @@ _HOMES = {
     "RbenchError": "rbench.errors",
     "Results": "rbench.api",
     "SavedRun": "rbench.harness.saved_run",
+    "compare": "rbench.api",
     "evaluate": "rbench.api",
     "list_tasks": "rbench.api",
     "load_run": "rbench.api",

@@ -1,4 +1,4 @@
-"""The Python API: `evaluate`, `load_run`, `list_tasks`. The command line is built on it."""
+"""The Python API: `evaluate`, `load_run`, `compare` ... The command line is built on it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,6 +34,7 @@ from rbench.harness.types import PicturedTask, TaskInput
 
 if TYPE_CHECKING:
     from rbench.harness.images.run_image_cell import ImageRunOptions
+    from rbench.leaderboards.compared import ComparedRuns
 
 
 def evaluate(
@@ -177,6 +178,32 @@ def load_run(path: str | Path) -> AnyRun:
     Raises `RunDirectoryError` where there is none.
     """
     return open_run(path)
+
+
+def compare(
+    runs: "Sequence[AnyRun | str | Path]",
+    *,
+    metric: str | None = None,
+    subsets: Sequence[str] = (),
+    level: float = 0.95,
+    against: Literal["all", "first"] = "all",
+) -> "ComparedRuns":
+    """Compare runs of the same task, question by question or set by set.
+
+    Args:
+        runs: runs, or their folders; at least two of one task.
+        metric: such as ``accuracy/strict``; None is accuracy, of images the number that ranks.
+        subsets: of the questions: ``all`` (unless named), ``en``, ``math``, ``level:3`` ...
+        level: of the intervals.
+        against: all pairs, or each run against the first of its task.
+
+    Differences are paired and clustered, p-values corrected over all comparisons (Holm). Raises
+    `UsageError` where nothing can be compared, `RunDirectoryError` for a folder that is no run.
+    """
+    from rbench.leaderboards.compare import compare_runs
+
+    opened = [open_run(run) if isinstance(run, str | Path) else run for run in runs]
+    return compare_runs(opened, metric=metric, subsets=subsets, level=level, against=against)
 
 
 def list_tasks() -> dict[str, str]:

@@ -134,7 +134,7 @@ def _measured(
     for repeat in range(found.repeats):
         which = f" of set {repeat + 1} of {found.repeats}" if found.repeats > 1 else ""
         with scratch_folder(work.scratch) as folder:
-            stores = _gathered(shards, wanted, kept, repeat, found.samples, folder)
+            stores = gathered(shards, wanted, kept, repeat, found.samples, folder)
             rows = {}
             for one in comparisons:
                 if work.progress is not None:
@@ -144,7 +144,7 @@ def _measured(
         yield repeat, rows
 
 
-def _gathered(
+def gathered(
     shards: Shards,
     wanted: Sequence[WantedFeatures],
     kept: Mapping[Kind, KeptFeatures],
@@ -152,6 +152,7 @@ def _gathered(
     samples: int,
     folder: Path,
 ) -> dict[Kind, FeatureStore]:
+    """Return the features of the first `samples` of a set, a store in `folder` for each network."""
     stores = {}
     for one in wanted:
         kind = kind_of(one.representation)

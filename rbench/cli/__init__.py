@@ -20,6 +20,10 @@ COMMANDS = {
     "export": "write the images of a run as PNG files",
     "report": "write the report page of runs",
     "leaderboard": "print the leaderboard of runs",
+    "compare": "compare runs of one task: paired, clustered, corrected for many comparisons",
+    "verify": "recompute what runs say of themselves, and name what differs",
+    "cite": "print how to cite runs: a methods sentence, BibTeX, a LaTeX row",
+    "systems": "list the systems that rbench sets out to evaluate, and what runs of them",
 }
 
 _MODULES = {"list": "rbench.cli.list_known"}

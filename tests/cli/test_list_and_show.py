@@ -10,6 +10,8 @@ from rbench.cli import (
     COMMANDS,
     assets,
     check,
+    cite,
+    compare,
     evaluate,
     export,
     leaderboard,
@@ -20,6 +22,8 @@ from rbench.cli import (
     score,
     show,
     stats,
+    systems,
+    verify,
 )
 from rbench.harness.cards import load_card
 from rbench.harness.generators import GENERATORS
@@ -39,6 +43,10 @@ MODULES = {
     "score": score,
     "report": report,
     "leaderboard": leaderboard,
+    "compare": compare,
+    "verify": verify,
+    "cite": cite,
+    "systems": systems,
 }
 
 
