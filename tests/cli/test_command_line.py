@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 import os
 import subprocess
@@ -45,7 +47,7 @@ def test_json_display_is_one_object_a_line(tmp_path: Path, capsys: Capture) -> N
         (["evaluate", "--limit", "x", "--model", "baseline/first"], "--limit 'x'"),
         (["evaluate", "--no-such-option"], "no-such-option"),
         (["evaluate", "--seed", "x"], "integer"),
-        (["show", "task", "rbench"], "did you mean 'rbench-t"),
+        (["show", "task", "rbench-tt"], "did you mean 'rbench-t'"),
         (["evaluate", "--config", "missing.yaml"], "missing.yaml"),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, list) else "",
@@ -174,9 +176,9 @@ def test_the_leaderboard_ranks_within_a_protocol_only(tmp_path: Path, capsys: Ca
     board = capsys.readouterr().out
     assert board.count("## rbench-t-mini") == 2
     assert main(["leaderboard", str(tmp_path), "--format", "csv"]) == 0
-    table = capsys.readouterr().out.splitlines()
-    assert len(table) == 1 + 3 * 3
-    assert table[0].startswith("task,protocol_id,rank,model")
+    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [line["tier"] for line in table if line["headline"] == "true"] == ["1", "1", "1"]
+    assert len({line["protocol_id"] for line in table}) == 2
 
 
 @pytest.mark.parametrize(
