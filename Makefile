@@ -29,6 +29,7 @@ benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/stub_run.py
 	$(BIN)/python tests/benchmarks/start_up.py
 	$(BIN)/python tests/benchmarks/visual_questions.py -n 10000
+	$(BIN)/python -m tests.benchmarks.site_run_page
 	$(BIN)/python tests/benchmarks/frechet_distance.py
 	$(BIN)/python tests/benchmarks/covariance.py
 	$(BIN)/python tests/benchmarks/kernel_distance.py

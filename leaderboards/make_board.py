@@ -8,6 +8,7 @@ from rbench.errors import UsageError, nearest
 from rbench.harness.saved_run import SavedRun
 from rbench.leaderboards.board import build_board
 from rbench.leaderboards.entries import Board, Entry, ModelInfo
+from rbench.leaderboards.kept.read import beside
 from rbench.leaderboards.model_info import not_on_the_board, with_model_info
 from rbench.leaderboards.published_entries import published_entries
 from rbench.leaderboards.published_rows import published_tasks
@@ -49,7 +50,7 @@ def make_board(
 
     Raises `UsageError` for a task that has neither runs nor published figures.
     """
-    found = [*run_entries(runs), *kept]
+    found = [*beside(run_entries(runs), kept)]
     tasks = {entry.task for entry in found}
     known = {*tasks, *(published_tasks() if published else ())}
     if task is not None and task not in known:

@@ -28,6 +28,11 @@ COMMANDS = {
 
 _MODULES = {"list": "rbench.cli.list_known"}
 
+_SECOND_WORDS = {
+    "leaderboard": ("rbench.cli.leaderboard_keep", ("add", "withdraw", "supersede", "diff"))
+}
+"""Commands whose first argument may be a command of its own: its module, and its functions."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code.
@@ -54,9 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"rbench: there is no command {name!r}{nearest(name, list(COMMANDS))}", file=sys.stderr
         )
         return 2
-    module = importlib.import_module(_MODULES.get(name, f"rbench.cli.{name}"))
     from rbench.cli.run_command import run_command
 
+    second_module, second_words = _SECOND_WORDS.get(name, ("", ()))
+    if rest and rest[0] in second_words:
+        second = getattr(importlib.import_module(second_module), rest[0])
+        return run_command(second, f"{name} {rest[0]}", rest[1:])
+    module = importlib.import_module(_MODULES.get(name, f"rbench.cli.{name}"))
     return run_command(module.command, name, rest)
 
 

@@ -12,10 +12,10 @@ import typer
 from rbench.errors import RbenchError, UsageError
 
 if TYPE_CHECKING:
-    from rbench.leaderboards.entries import Board
+    from rbench.leaderboards.entries import Board, Entry
     from rbench.leaderboards.run_entries import AnyRun
 
-Style = Literal["md", "csv", "latex", "parquet", "json"]
+Style = Literal["md", "csv", "latex", "parquet", "json", "html"]
 _MOST_WORKERS = 8
 
 
@@ -28,8 +28,14 @@ def command(
     ] = None,
     style: Annotated[
         Style,
-        typer.Option("--format", envvar="RBENCH_FORMAT", help="Of the table."),
+        typer.Option("--format", envvar="RBENCH_FORMAT", help="html is a folder with a page."),
     ] = "md",
+    kept: Annotated[
+        str | None,
+        typer.Option(
+            envvar="RBENCH_KEPT", metavar="DIR", help="A kept leaderboard, beside the runs."
+        ),
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -52,32 +58,57 @@ def command(
             help="Published figures of the same tasks, in groups of their own.",
         ),
     ] = True,
+    publishable: Annotated[
+        bool,
+        typer.Option(
+            "--publishable",
+            envvar="RBENCH_PUBLISHABLE",
+            help="Of html: leave out questions and replies that may not be published.",
+        ),
+    ] = False,
 ) -> int:
     """Print the leaderboard of runs: a ranking for every protocol, never mixed.
 
     Without RUNS it is that of the published figures. Runs that cannot be read are named and left
-    out; the exit code is then 3.
+    out; the exit code is then 3. Leaderboards are kept with `rbench leaderboard add RUN --to DIR`,
+    `withdraw KEY`, `supersede OLD NEW`, and compared with `diff OLD NEW`: each has its own --help.
     """
     from rbench.leaderboards.make_board import make_board
     from rbench.leaderboards.model_info import read_model_info
 
-    if output is None and style == "parquet":
+    if output is None and style in ("parquet", "html"):
         raise UsageError(f"--format {style} needs a place to write to: give -o PATH.")
     found, unread = _read(runs or [])
-    if runs and not found:
+    entries, damaged = _kept(kept)
+    if runs and not found and not entries:
         return 3
+    again = _command(runs or [], task, style, kept, output, model_info, published)
     made = make_board(
         found,
+        kept=entries,
         task=task,
         published=published,
         model_info=None if model_info is None else read_model_info(Path(model_info)),
-        command=_command(runs or [], task, style, output, model_info, published),
+        command=f"{again} --publishable" if publishable else again,
         workers=min(_MOST_WORKERS, os.cpu_count() or 1),
     )
     for warning in made.warnings:
         print(f"rbench: {warning}", file=sys.stderr)
-    _write(made.board, style, output)
-    return 3 if unread else 0
+    _write(made.board, found, style, output, publishable=publishable)
+    return 3 if unread or damaged else 0
+
+
+def _kept(folder: str | None) -> "tuple[tuple[Entry, ...], int]":
+    """Return the entries of a kept leaderboard, and how many files are damaged: these are named."""
+    if folder is None:
+        return (), 0
+    from rbench.leaderboards.kept.read import kept_entries
+    from rbench.leaderboards.kept.store import KeptFolder
+
+    found = kept_entries(KeptFolder.existing(folder))
+    for fault in found.faults:
+        print(f"rbench: left out: {fault}", file=sys.stderr)
+    return found.entries, len(found.faults)
 
 
 def _read(folders: Sequence[str]) -> "tuple[list[AnyRun], int]":
@@ -97,7 +128,17 @@ def _read(folders: Sequence[str]) -> "tuple[list[AnyRun], int]":
     return found, unread
 
 
-def _write(board: "Board", style: Style, output: str | None) -> None:
+def _write(
+    board: "Board",
+    runs: "Sequence[AnyRun]",
+    style: Style,
+    output: str | None,
+    *,
+    publishable: bool,
+) -> None:
+    if style == "html":
+        _write_site(board, runs, Path(output or "."), publishable=publishable)
+        return
     content = _content(board, style)
     if output is not None:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
@@ -122,16 +163,31 @@ def _content(board: "Board", style: Style) -> bytes:
     return f"{text_of(board)}\n".encode("utf-8", "backslashreplace")
 
 
+def _write_site(
+    board: "Board", runs: "Sequence[AnyRun]", folder: Path, *, publishable: bool
+) -> None:
+    from rbench.leaderboards.site import write_site
+
+    write_site(board, runs, folder, publishable=publishable)
+
+
 def _command(
     runs: Sequence[str],
     task: str | None,
     style: Style,
+    kept: str | None,
     output: str | None,
     model_info: str | None,
     published: bool,
 ) -> str:
     """Return the command line that makes the board again."""
-    options = {"--task": task, "--format": style, "-o": output, "--model-info": model_info}
+    options = {
+        "--task": task,
+        "--format": style,
+        "--kept": kept,
+        "-o": output,
+        "--model-info": model_info,
+    }
     given = [part for name, value in options.items() if value for part in (name, value)]
     if not published:
         given.append("--no-published")

@@ -37,7 +37,7 @@ def test_every_format_is_written_to_the_place_that_is_asked_for(
     assert command.startswith(f"rbench leaderboard {runs} --format json -o ")
 
 
-@pytest.mark.parametrize("style", ["parquet"])
+@pytest.mark.parametrize("style", ["parquet", "html"])
 def test_what_is_no_text_needs_a_place(runs: Path, style: str, capsys: Capture) -> None:
     assert main(["leaderboard", str(runs), "--format", style]) == 2
     assert "give -o PATH" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""The project's own tables, of the embedded tasks: a kept leaderboard that can be made again."""

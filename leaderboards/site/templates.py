@@ -1,0 +1,50 @@
+"""The templates of the pages of runs."""
+
+import shlex
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rbench.harness.types import Row
+from rbench.leaderboards.blind import points, points_interval
+from rbench.leaderboards.report_numbers import interval_text, open_bounds, value_text
+from rbench.leaderboards.report_page import page_environment
+
+if TYPE_CHECKING:
+    import jinja2
+
+
+@cache
+def templates() -> "jinja2.Environment":
+    """Return the templates, compiled once for all runs of a site."""
+    pages = page_environment()
+    pages.filters |= {
+        "value": value_text,
+        "bounds": open_bounds,
+        "interval": interval_text,
+        "bar": bar,
+        "points": points,
+        "points_interval": points_interval,
+        "quoted": shlex.quote,
+    }
+    return pages
+
+
+@cache
+def style_and_script() -> tuple[str, str]:
+    """Return CSS and JavaScript of the pages of questions, without indentation: all bear them."""
+    names = ("site_run.css.j2", "site_run.js.j2")
+    style, script = (
+        "\n".join(line.strip() for line in templates().get_template(name).render().splitlines())
+        for name in names
+    )
+    return style, script
+
+
+def bar(row: Row, chance: Row | None = None) -> dict[str, str | None] | None:
+    """Return where a fraction's dot, interval and chance lie on a scale of 0 to 100."""
+    if row.unit != "fraction" or row.value is None:
+        return None
+    guessing = None if chance is None else chance.value
+    ends = {"low": row.ci_low, "high": row.ci_high, "chance": guessing}
+    shown = {name: None if end is None else f"{100 * end:.1f}" for name, end in ends.items()}
+    return {"value": f"{100 * row.value:.1f}", **shown}
