@@ -1,6 +1,5 @@
 """Parts of a methods sentence that runs of questions and of images share."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -61,11 +60,6 @@ def system_prompt_text(prompt: Json) -> str:
     if len(text) > _LONG:
         return f"a system prompt of {len(str(prompt)):,} characters"
     return f'the system prompt "{text}"'
-
-
-def number_text(value: float) -> str:
-    """Return a number with four significant digits, no more zeros than needed."""
-    return f"{value:.4g}" if math.isfinite(value) else str(value)
 
 
 def _flat(values: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[str, str]]:
