@@ -1,13 +1,10 @@
 """The page of image runs in a real browser: it marks samples, fits, and runs nothing else."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.command import Command
@@ -16,7 +13,7 @@ from rbench.leaderboards.image_report import write_image_report
 from rbench.leaderboards.image_shown import ShownRun
 from rbench.leaderboards.report import TaskInfo
 from tests.leaderboards.image_runs import neighbours, pictures, results, row, shown
-from tests.leaderboards.test_report_browser import FLAGS, HOSTILE
+from tests.leaderboards.test_report_browser import HOSTILE
 
 TASK = TaskInfo(HOSTILE, "1", HOSTILE, HOSTILE, redistribute=False)
 
@@ -40,20 +37,6 @@ def runs() -> list[ShownRun]:
             shown(run, images=pictures(64, seed=i), neighbours=neighbours(), command=HOSTILE)
         )
     return found
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    assert chromium and chromedriver, "install chromium and chromium-driver for the browser tests"
-    options = Options()
-    options.binary_location = chromium
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The report page in a real browser: it filters, searches, sets formulas, and runs nothing else."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +7,6 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.command import Command
@@ -18,10 +15,6 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from rbench.harness.types import Ask, Item, Reply, Row, Sample, Score
 from rbench.leaderboards.report import Report, TaskInfo, write_report
 
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 HOSTILE = (
     "<script>window.__hacked=1</script></script></textarea></style></title>--><!--"
     '<img src=x onerror="window.__hacked=2"><svg onload="window.__hacked=3">'
@@ -76,20 +69,6 @@ def make_report() -> Report:
         command=f"rbench evaluate demo {HOSTILE}",
         version="0.1.0",
     )
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    assert chromium and chromedriver, "install chromium and chromium-driver for the browser tests"
-    options = Options()
-    options.binary_location = chromium
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """Pictures of the report page in a real browser: drawn, linked to the whole ones, never fetched."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.support.ui import WebDriverWait
@@ -19,7 +16,6 @@ from rbench.leaderboards.report import Report, write_report
 from tests.harness.picture_files import drawing, encoded
 from tests.leaderboards.test_report import report
 from tests.leaderboards.test_report_browser import (
-    FLAGS,
     choose,
     resize,
     shown,
@@ -60,20 +56,6 @@ def make_report(folder: Path) -> Report:
     ]
     rows = [Row("demo", f"level:{n}", "accuracy", 0.5, 2, 1, 0.1, 0.9) for n in (1, 2, 3)]
     return report(samples=samples, blobs=blobs, rows=[*report().rows, *rows])
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    assert chromium and chromedriver, "install chromium and chromium-driver for the browser tests"
-    options = Options()
-    options.binary_location = chromium
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture(scope="module")

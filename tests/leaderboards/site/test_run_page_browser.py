@@ -1,7 +1,6 @@
 """The page of a run in a real browser, opened from disk: hostile text in every place."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +8,6 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.command import Command
@@ -21,7 +18,7 @@ from rbench.harness.types import Reply, Sample
 from rbench.leaderboards.site.frame import SiteFrame
 from rbench.leaderboards.site.run_page import OtherRun, write_question_page
 from tests.harness.picture_files import drawing, encoded
-from tests.leaderboards.test_report_browser import FLAGS, HOSTILE, SAMPLES, make_report, sample
+from tests.leaderboards.test_report_browser import HOSTILE, SAMPLES, make_report, sample
 
 READY = "return document.documentElement.dataset.ready === 'yes'"
 SITE = SiteFrame("rbench leaderboard", "0.1.0")
@@ -54,20 +51,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     public = SiteFrame("", "0.1.0", publishable=True)
     write_question_page(report, folder / "public", public, others=others)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    assert chromium and chromedriver, "install chromium and chromium-driver for the browser tests"
-    options = Options()
-    options.binary_location = chromium
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
