@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import psutil
 import pytest
 
 from rbench.harness.types import Answerer, Ask, Call, Item, Json, Reply
@@ -100,11 +101,18 @@ def test_tolerance_and_units_are_the_protocols_to_decide() -> None:
     assert [r.text for r in got] == ["1", "0", "0", "1", "0", "1", "1", "0"]
 
 
-def test_a_grader_that_graded_nothing_closes() -> None:
-    async def closed() -> None:
-        await RuleGrader().close()
+def test_a_grader_that_needs_no_algebra_starts_no_process_and_closes() -> None:
+    async def graded() -> Sequence[Reply]:
+        grader = RuleGrader()
+        replies = await grader.answer([call("5", "5")])
+        children.extend(psutil.Process().children())
+        await grader.close()
+        return replies
 
-    asyncio.run(closed())
+    children: list[psutil.Process] = []
+    before = psutil.Process().children()
+    assert [reply.text for reply in asyncio.run(graded())] == ["1"]
+    assert children == before
 
 
 def test_the_graders_identity_is_the_rules_version() -> None:
