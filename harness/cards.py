@@ -7,6 +7,7 @@ prose says what the data set is, what it is not and what is known to be wrong wi
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -94,9 +95,14 @@ def load_card(name_or_path: str | Path) -> Card:
         raise UsageError(
             f"there is no data card {name_or_path!r}{nearest(name_or_path, card_names())}"
         )
+    return _built_in(name_or_path)
+
+
+@cache
+def _built_in(name: str) -> Card:
     folder = files("rbench.data_cards")
-    where = f"data card {name_or_path}.md"
-    return _parse(_read(folder / f"{name_or_path}.md", where), where, folder)
+    where = f"data card {name}.md"
+    return _parse(_read(folder / f"{name}.md", where), where, folder)
 
 
 def _read(file: Traversable, where: str) -> str:

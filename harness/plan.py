@@ -134,16 +134,6 @@ def make_cell(
     if not response.startswith("loglikelihood"):
         asked.pop("choosing_sha256", None)  # the words for choosing are not shown to a writer
     scored = task.scored()
-    answer_key = digest(
-        {
-            "asked": asked,
-            "identity": identity,
-            "settings": answerer.settings,
-            "batch": answerer.batch,
-            "seed": seed,
-            "nonce": nonce,
-        }
-    )
     return Cell(
         task=task.name,
         task_entry=task_entry,
@@ -153,11 +143,40 @@ def make_cell(
         settings=answerer.settings,
         seed=seed,
         batch=answerer.batch,
-        answer_key=answer_key,
+        answer_key=answer_key(
+            asked, identity, answerer.settings, batch=answerer.batch, seed=seed, nonce=nonce
+        ),
         score_key=digest(scored),
         asked=asked,
         scored=scored,
         selection=selection,
+    )
+
+
+def answer_key(
+    asked: Mapping[str, Json],
+    identity: Mapping[str, Json] | None,
+    settings: Mapping[str, Json],
+    *,
+    batch: int,
+    seed: int,
+    nonce: str,
+    computed: Mapping[str, Json] | None = None,
+) -> str:
+    """Return what names a run's folder: equal where a model's answers or samples are the same.
+
+    `computed` is how they are computed, where the answer depends on that too.
+    """
+    return digest(
+        {
+            "asked": asked,
+            "identity": identity,
+            "settings": settings,
+            "batch": batch,
+            "seed": seed,
+            "nonce": nonce,
+            **(computed or {}),
+        }
     )
 
 

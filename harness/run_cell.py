@@ -106,7 +106,7 @@ async def run_cell(
         await _answer(cell, requested, task, run, model, options, spending, monitor)
         wanted = wanted_samples(task.items, cell.selection)
         samples = list(replay(task, wanted, run.calls()))
-        run.write_json("results.json", merge(cell, task, samples, options.max_error_rate))
+        run.write_results(merge(cell, task, samples, options.max_error_rate))
     return run
 
 

@@ -6,7 +6,7 @@ items.jsonl    the questions, once
 calls.jsonl    the journal (see journal.py)
 blobs/         the pictures of questions and replies, by the sha256 of their bytes
 shards/        the samples of an image run (see images/shards.py), in place of these three
-results.json   the rows; nothing in it that is measured by a clock
+results.json   the rows, and their hash; nothing in it that is measured by a clock
 costs.json     seconds, tokens, money
 env.json       versions, machine, command line
 .lock          held by the process at work
@@ -17,7 +17,7 @@ import json
 import os
 import socket
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -28,9 +28,10 @@ from rbench.harness.blobs import BlobFolder
 from rbench.harness.calls import Calls
 from rbench.harness.canonical import json_line
 from rbench.harness.journal import Entry, Journal, read_entries
+from rbench.harness.plan import SCHEMA_VERSION
+from rbench.harness.results_file import misfit, sealed, unsealed
 from rbench.harness.types import Item, Json
 
-_IN_RESULTS = ("run_id", "status", "task", "model", "protocol_id", "outcomes", "rows")
 _SET_ASIDE = (
     ("calls", ".jsonl"),
     ("shards", ""),
@@ -111,28 +112,44 @@ class RunDirectory:
         """Return the content of a JSON file of the run, or None where it is not there."""
         path = self.path / name
         try:
-            content: dict[str, Json] = json.loads(path.read_text(encoding="utf-8"))
-            return content
+            content: Json = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            raise RunDirectoryError(f"{path} is not JSON ({error}); remove it.") from error
+        except OSError as error:
+            raise RunDirectoryError(f"{path} cannot be read: {error.strerror}.") from error
+        except (ValueError, RecursionError) as error:
+            why = "nested too deeply" if isinstance(error, RecursionError) else error
+            raise RunDirectoryError(f"{path} is not JSON ({why}); remove it.") from error
+        if not isinstance(content, dict):
+            raise RunDirectoryError(f"{path} holds no mapping; remove it.")
+        return content
 
-    def read_results(self) -> dict[str, Json] | None:
-        """Return the content of results.json, or None where it is not there.
+    def read_results(self) -> tuple[dict[str, Json], bool] | None:
+        """Return results.json and whether it has the hash that it names; None where it is not.
 
-        Raises `RunDirectoryError` where it lacks what every table needs.
+        Raises `RunDirectoryError` where it is not such as rbench writes.
         """
-        results = self.read_json("results.json")
-        if results is None:
+        content = self.read_json("results.json")
+        if content is None:
             return None
-        lacking = [name for name in _IN_RESULTS if name not in results]
-        if lacking:
+        version = content.get("schema_version", SCHEMA_VERSION)
+        if version != SCHEMA_VERSION:
             raise RunDirectoryError(
-                f"{self.path / 'results.json'} lacks {', '.join(lacking)}; remove it, and "
+                f"{self.path / 'results.json'} has schema version {version!r}, and this rbench "
+                f"reads {SCHEMA_VERSION}; use the rbench that made the run, or run it again."
+            )
+        results, intact = unsealed(content)
+        wrong = misfit(results)
+        if wrong:
+            raise RunDirectoryError(
+                f"{self.path / 'results.json'} is not what rbench writes: {wrong}; remove it, and "
                 f"`rbench score {self.path}` writes it again."
             )
-        return results
+        return results, intact
+
+    def write_results(self, results: Mapping[str, Json]) -> None:
+        """Write results.json with its own hash, whole or not at all."""
+        self.write_json("results.json", sealed(results))
 
     def write_json(self, name: str, value: Json) -> None:
         """Write a JSON file whole or not at all."""

@@ -17,8 +17,9 @@ from rbench.harness.plan import Cell
 from rbench.harness.registry import task_type
 from rbench.harness.replay import replay, wanted_samples
 from rbench.harness.shown import as_shown, text_of
-from rbench.harness.stored_run import StoredRun
+from rbench.harness.stored_run import StoredRun, not_of_a_run
 from rbench.harness.types import Json, JudgedTask, QaTask, Row, Sample
+from rbench.harness.verify.guarded import MALFORMED
 
 if TYPE_CHECKING:
     import pandas
@@ -52,8 +53,11 @@ class SavedRun(StoredRun):
     @cached_property
     def samples(self) -> list[Sample]:
         """Every wanted sample with its prompt, reply and score, replayed from the journal."""
-        wanted = wanted_samples(self.task.items, self.cell.selection)
-        return list(replay(self.task, wanted, self.directory.calls()))
+        try:
+            wanted = wanted_samples(self.task.items, self.cell.selection)
+            return list(replay(self.task, wanted, self.directory.calls()))
+        except MALFORMED as error:
+            raise not_of_a_run(self.path, error) from error
 
     @property
     def shown_samples(self) -> list[Sample]:
@@ -130,9 +134,10 @@ class SavedRun(StoredRun):
                 "protocol": results["protocol"],
                 "protocol_id": results["protocol_id"],
             }
-            self.directory.write_json("results.json", results)
+            self.directory.write_results(results)
             self.directory.write_json("plan.json", plan)
         self.__dict__["results"] = results
+        self.__dict__["intact"] = True
         self.__dict__["plan"] = plan
         self.__dict__.pop("cell", None)
         return results

@@ -5,8 +5,18 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from rbench.errors import RunDirectoryError
 from rbench.harness.run_directory import RunDirectory
 from rbench.harness.types import Json
+from rbench.harness.verify.guarded import MALFORMED
+
+
+def not_of_a_run(path: Path, error: Exception) -> RunDirectoryError:
+    """Return the error of files that hold something else than a run writes."""
+    return RunDirectoryError(
+        f"the files in {path} are not such as a run writes ({type(error).__name__}: {error}); "
+        f"`rbench verify {path}` says more."
+    )
 
 
 class StoredRun(ABC):
@@ -31,8 +41,20 @@ class StoredRun(ABC):
     @cached_property
     def results(self) -> Mapping[str, Json]:
         """The content of results.json; of an interrupted run, what it would be now."""
-        results: Mapping[str, Json] | None = self.directory.read_results()
-        return self._now() if results is None else results
+        found = self.directory.read_results()
+        self.__dict__.setdefault("intact", found is None or found[1])
+        if found is not None:
+            return found[0]
+        try:
+            return self._now()
+        except MALFORMED as error:
+            raise not_of_a_run(self.path, error) from error
+
+    @cached_property
+    def intact(self) -> bool:
+        """Whether results.json has the hash that it names: False once a hand has changed it."""
+        found = self.directory.read_results()
+        return found is None or found[1]
 
     @abstractmethod
     def _now(self) -> Mapping[str, Json]:

@@ -63,9 +63,9 @@ def read_answers(path: str) -> Answers | None:
         run = open_run(Path(path))
         if not isinstance(run, SavedRun):
             return None
-        run.__dict__["task"] = _task(run)
+        run.__dict__["task"] = shared_task(run)
         return answers_of(run)
-    except RbenchError:
+    except (RbenchError, OSError):
         return None  # the table stands on results.json; the test then has the intervals alone
 
 
@@ -87,8 +87,11 @@ def kept_answers(path: str) -> Answers | None:
 _restored: dict[str, QaTask] = {}
 
 
-def _task(run: SavedRun) -> QaTask:
-    """Return the task of a run; runs of one protocol bring the same questions, read once."""
+def shared_task(run: SavedRun) -> QaTask:
+    """Return the task of a run; runs of one protocol bring the same questions, read once.
+
+    Only that of the last run is kept. Raises `RunDirectoryError` where it cannot be read.
+    """
     items = sha256((run.path / "items.jsonl").read_bytes()).hexdigest()
     key = digest([items, run.cell.task_entry, run.cell.task_state])
     if key not in _restored:

@@ -6,6 +6,8 @@ interval is that of the paired differences, clustered as the questions are.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from rbench.errors import RunDirectoryError
 from rbench.harness.saved_run import SavedRun
@@ -14,6 +16,7 @@ from rbench.leaderboards.tables import NOTHING, percent, table
 from rbench.metrics.intervals import Estimate, clustered_mean
 
 ALL = "overall"
+_MOST_SIBLINGS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,32 @@ def blind_sibling(run: SavedRun) -> SavedRun | None:
         return None
     found = []
     for path in sorted(run.path.parent.iterdir()):
-        if path == run.path or not (path / "results.json").is_file():
+        try:
+            changed = (path / "results.json").stat().st_mtime_ns
+        except OSError:
+            continue
+        if path == run.path or not _omits_pictures(path, changed):
             continue
         try:
             other = SavedRun(path)
             if _same_but_blind(run, other):
                 found.append(other)
-        except RunDirectoryError:  # another kind of run, or half of one: it is no sibling
+        except RunDirectoryError:  # half of a run
             continue
     mine = run.results["selection"].keys()
     return max(found, key=lambda other: len(mine & other.results["selection"].keys()), default=None)
+
+
+@lru_cache(_MOST_SIBLINGS)
+def _omits_pictures(path: Path, changed: int) -> bool:
+    """Whether a run shows no pictures: read once, since every run of a task looks at all others.
+
+    `changed` is the time of its results.
+    """
+    try:
+        return bool(SavedRun(path).results["protocol"].get("images") == "omit")
+    except RunDirectoryError:  # another kind of run, or half of one: it is no sibling
+        return False
 
 
 def picture_effects(shown: SavedRun, blind: SavedRun) -> list[PictureEffect]:

@@ -1,7 +1,9 @@
 """What stands in the cells of a board's tables, in plain text: headings, values, marks."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from rbench.leaderboards.entries import Column, Entry, Figure, Group, Ranked
@@ -21,10 +23,20 @@ _Text: TypeAlias = Callable[[Entry], str]
 
 _Columns: TypeAlias = Sequence[tuple[str, _Text]]
 
-TIED, YOUNGER = "†", "‡"
+_COMMON = ("n", "no answer", "errors", "evaluations", "settings", "origin", "source")
+"""Columns that can be said once, where all lines say the same in them."""
+
+_NEGATIVE = re.compile(r"(?<![\w.+-])-(?=\.?\d)")
+_DECIMAL = re.compile(r"-?\d*\.(\d+)")
+
+INTERVAL = "95 % interval"
+
+TIED, YOUNGER, SELF_REPORTED = "†", "‡", "§"
 EXPLAINED = {
     TIED: "cannot be told apart from the first (chance ruled out at 5 % over all pairs, Holm)",
     YOUNGER: "released after the data set was published, and may have been trained on it",
+    SELF_REPORTED: "self-reported: the figures are its sender's; those who keep this table did "
+    "not run it",
 }
 
 
@@ -38,12 +50,18 @@ class Line:
     tied: bool
     younger: bool
 
+    @property
+    def self_reported(self) -> bool:
+        """Whether the figures are the word of whoever sent them."""
+        return self.ranked.entry.origin == "self-reported"
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A group as a table; `left` columns of text stand before the numbers, `tail` after them.
 
-    `below` are the entries without a rank, `marked` the column of the headline.
+    `below` are the entries without a rank, `marked` the column of the headline; `columns` says
+    which figures stand in which columns.
     """
 
     headings: tuple[str, ...]
@@ -52,6 +70,7 @@ class Table:
     left: int
     tail: int
     marked: int
+    columns: Mapping[int, Column]
 
 
 def group_table(group: Group, most: int | None = None) -> Table:
@@ -59,13 +78,13 @@ def group_table(group: Group, most: int | None = None) -> Table:
     entries = [ranked.entry for ranked in (*group.ranked, *group.below)]
     others = main_columns(group)[1:][:most]
     headline = group.columns[0] if group.columns else None
-    before, after = _optional(entries, _BEFORE), _optional(entries, _AFTER)
+    numbers, words = _optional(entries, _NUMBERS), _optional(entries, _WORDS)
     spread = any(_of(entry, headline).spread is not None for entry in entries)
     headings = (
-        "tier", "model", *(name for name, _ in before),
-        heading(group, headline), "95 % interval", *(["spread"] if spread else []),
+        "tier", "model",
+        heading(group, headline), INTERVAL, *(["spread"] if spread else []),
         *(heading(group, column) for column in others),
-        "n", *(name for name, _ in after),
+        "n", *(name for name, _ in (*numbers, *words)), "origin",
         "source" if entries and entries[0].source else "run",
     )  # fmt: skip
     best = [ranked for ranked in group.ranked if ranked.best]
@@ -75,23 +94,70 @@ def group_table(group: Group, most: int | None = None) -> Table:
         entry = ranked.entry
         figure = _of(entry, headline)
         cells = (
-            place(ranked), model_text(entry), *(text(entry) or NOTHING for _, text in before),
+            place(ranked), model_text(entry),
             figure_text(entry, headline), _interval(entry, figure),
             *([spread_text(_row(figure))] if spread else []),
             *(figure_text(entry, column) for column in others),
             NOTHING if figure.n is None else str(figure.n),
-            *(text(entry) or NOTHING for _, text in after), _whence(entry),
+            *(text(entry) or NOTHING for _, text in (*numbers, *words)), entry.origin,
+            whence(entry),
         )  # fmt: skip
         first = ranked.best and figure.value in top
         return Line(ranked, cells, first, ranked.best and not first, entry.after_data)
 
+    at = {4 + spread + i: column for i, column in enumerate(others)}
     return Table(
         headings=headings,
         lines=tuple(map(line, group.ranked)),
         below=tuple(map(line, group.below)),
         left=2,
-        tail=1 + len([name for name, _ in after if name == "settings"]),
-        marked=2 + len(before),
+        tail=2 + len(words),
+        marked=2,
+        columns=at if headline is None else {2: headline, **at},
+    )
+
+
+def without_empty(table: Table) -> Table:
+    """Return a table without columns that say nothing of anyone; model and headline stay."""
+    lines = (*table.lines, *table.below)
+    return only(
+        table,
+        [
+            i
+            for i in range(len(table.headings))
+            if i in (1, table.marked) or any(line.cells[i] != NOTHING for line in lines)
+        ],
+    )
+
+
+def common_columns(table: Table) -> Sequence[int]:
+    """Return the columns in which several lines all say the same: one sentence serves for them."""
+    lines = (*table.lines, *table.below)
+    return [
+        i for i, name in enumerate(table.headings)
+        if name in _COMMON and len(lines) > 1 and len({line.cells[i] for line in lines}) == 1
+    ]  # fmt: skip
+
+
+def with_minus(text: str) -> str:
+    """Return a text of numbers with true minus signs, as they are set: ``−0.5 – 0.5``."""
+    return _NEGATIVE.sub("\u2212", text)
+
+
+def only(table: Table, kept: Sequence[int]) -> Table:
+    """Return a table of some of its columns, in their order; the headline's is among them."""
+
+    def line(old: Line) -> Line:
+        return replace(old, cells=tuple(old.cells[i] for i in kept))
+
+    return Table(
+        headings=tuple(table.headings[i] for i in kept),
+        lines=tuple(map(line, table.lines)),
+        below=tuple(map(line, table.below)),
+        left=sum(i < table.left for i in kept),
+        tail=sum(i >= len(table.headings) - table.tail for i in kept),
+        marked=kept.index(table.marked),
+        columns={kept.index(i): column for i, column in table.columns.items() if i in kept},
     )
 
 
@@ -131,6 +197,11 @@ def heading(group: Group, column: Column | None) -> str:
     return " ".join(filter(None, [name, unit, direction(figure)]))
 
 
+def settings_of(entry: Entry) -> str:
+    """Return what may differ between entries of one table: ``steps=32, guidance=1``."""
+    return settings_text(dict(sorted(entry.settings.items())))
+
+
 def direction(figure: Figure) -> str:
     """Return the arrow of what is better; empty where neither is."""
     return {True: "↑", False: "↓", None: ""}[figure.higher_is_better]
@@ -149,8 +220,13 @@ def model_text(entry: Entry) -> str:
 
 
 def figure_text(entry: Entry, column: Column | None) -> str:
-    """Return a value as its source prints it, or with the decimals that it bears."""
+    """Return a value as its source prints it, or with the decimals that it bears.
+
+    What a source prints as a fraction stands in the unit of its column: 94.4 for 0.944.
+    """
     figure = _of(entry, column)
+    if printed_as_fraction(entry, column) and figure.value is not None:
+        return f"{figure.value:.{max(0, _decimals(figure.printed) - 2)}f}"
     if figure.printed:
         return figure.printed
     if _of_questions(entry) and figure.unit == "fraction":
@@ -158,27 +234,23 @@ def figure_text(entry: Entry, column: Column | None) -> str:
     return value_text(_row(figure))
 
 
-def remarks(group: Group) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what must be known, with the models that it is true of: findings, notes, reasons."""
-    said: dict[str, dict[str, None]] = {}
-    for ranked in (*group.ranked, *group.below):
-        name = model_text(ranked.entry)
-        for column, figure in ranked.entry.figures.items():
-            for finding in figure.findings:
-                where = " ".join(filter(None, column))
-                said.setdefault(f"{where}: {finding}", {})[name] = None
-        reasons = []
-        if ranked.tier is None and ranked in group.below and ranked.why != place(ranked):
-            reasons = [f"Not ranked: {ranked.why}{'' if ranked.why.endswith('.') else '.'}"]
-        for note in (*ranked.entry.notes, *reasons):
-            said.setdefault(note, {})[name] = None
-    for sentence, names in said.items():
-        yield sentence, tuple(names)
+def printed_as_fraction(entry: Entry, column: Column | None) -> bool:
+    """Return whether a source prints a percentage as a fraction; 0 is one beside others."""
+    figure = _of(entry, column)
+    beside = any(map(_is_fraction, entry.figures.values()))
+    zero = figure.value == 0 and figure.unit == "%" and _decimals(figure.printed) > 0
+    return _is_fraction(figure) or (zero and beside)
 
 
-def whose(names: Sequence[str], everyone: int) -> str:
-    """Name the models that a remark is of; "All" where these are more than one, and everyone."""
-    return "All" if len(names) == everyone > 1 else ", ".join(names)
+def _is_fraction(figure: Figure) -> bool:
+    if figure.unit != "%" or not figure.value or _decimals(figure.printed) == 0:
+        return False
+    return math.isclose(100 * float(figure.printed), figure.value, rel_tol=1e-6)
+
+
+def _decimals(printed: str) -> int:
+    found = _DECIMAL.fullmatch(printed)
+    return len(found[1]) if found else 0
 
 
 def _no_answer(entry: Entry) -> str:
@@ -193,17 +265,17 @@ def _weights(entry: Entry) -> str:
     return {True: "open", False: "closed", None: ""}[entry.info.open_weights]
 
 
-_BEFORE: Sequence[tuple[str, _Text]] = (
-    ("organisation", lambda entry: entry.info.organisation or ""),
-    ("released", lambda entry: entry.info.released or ""),
-    ("parameters", lambda entry: entry.info.parameters or ""),
-    ("weights", _weights),
-)
-_AFTER: Sequence[tuple[str, _Text]] = (
+_NUMBERS: Sequence[tuple[str, _Text]] = (
     ("no answer", _no_answer),
     ("errors", _errors),
     ("evaluations", lambda entry: entry.evaluations),
-    ("settings", lambda entry: settings_text(dict(sorted(entry.settings.items())))),
+    ("parameters", lambda entry: entry.info.parameters or ""),
+)
+_WORDS: Sequence[tuple[str, _Text]] = (
+    ("organisation", lambda entry: entry.info.organisation or ""),
+    ("released", lambda entry: entry.info.released or ""),
+    ("weights", _weights),
+    ("settings", lambda entry: settings_of(entry)),
 )
 
 
@@ -249,7 +321,7 @@ def _row(figure: Figure) -> dict[str, float | str | None]:
     }
 
 
-def _whence(entry: Entry) -> str:
+def whence(entry: Entry) -> str:
     """Return the end of a run's key, or where a published entry was read."""
     if entry.source is None:
         return entry.key.rpartition("-")[2]

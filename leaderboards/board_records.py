@@ -5,9 +5,8 @@ from dataclasses import asdict
 from typing import TypeAlias
 
 from rbench.harness.types import Json
-from rbench.leaderboards.board_cells import direction
-from rbench.leaderboards.entries import Board, Column, Entry, Figure, Group, Ranked
-from rbench.leaderboards.image_numbers import settings_text
+from rbench.leaderboards.board_cells import direction, settings_of
+from rbench.leaderboards.entries import Board, Column, Figure, Group, Ranked
 
 SCHEMA = "rbench-leaderboard/1"
 
@@ -23,11 +22,11 @@ TYPES: Mapping[str, type] = {
     "organisation": str, "released": str, "parameters": str, "open_weights": bool, "link": str,
     "after_data": bool, "paper": str, "table": str, "repository": str, "commit": str, "url": str,
     "evidence": str, "order": int, "notes": str, "history": str, "group": str, "differs": str,
-    "key": str,
+    "key": str, "command": str,
 }  # fmt: skip
 """The columns of a record in their order, and the type of each. Any may be None."""
 
-_ONCE = ("notes", "history", "why", "differs")
+_ONCE = ("notes", "history", "why", "differs", "command")
 """What stands once an entry, in the record of its headline: it can be long."""
 
 
@@ -36,7 +35,7 @@ def records(board: Board) -> Iterator[dict[str, Cell]]:
     for groups in board.groups.values():
         for group in groups:
             for ranked in (*group.ranked, *group.below):
-                yield from _of_entry(group, ranked)
+                yield from _of_entry(group, ranked, board.command)
 
 
 def board_values(board: Board) -> dict[str, Json]:
@@ -48,13 +47,13 @@ def board_values(board: Board) -> dict[str, Json]:
     }
 
 
-def _of_entry(group: Group, ranked: Ranked) -> Iterator[dict[str, Cell]]:
+def _of_entry(group: Group, ranked: Ranked, command: str) -> Iterator[dict[str, Cell]]:
     figures = ranked.entry.figures
     if not figures:
-        yield _record(group, ranked, None, Figure(None, "", None))
+        yield {**_record(group, ranked, None, Figure(None, "", None)), "command": command or None}
     said = ranked.entry.headline if ranked.entry.headline in figures else next(iter(figures), None)
     for column, figure in figures.items():
-        record = _record(group, ranked, column, figure)
+        record = {**_record(group, ranked, column, figure), "command": command or None}
         yield record if column == said else {**record, **dict.fromkeys(_ONCE)}
 
 
@@ -93,7 +92,7 @@ def _record(group: Group, ranked: Ranked, column: Column | None, figure: Figure)
         "findings": " ".join(figure.findings) or None,
         "why": ranked.why or None,
         "evaluations": entry.evaluations or None,
-        "settings": _settings(entry) or None,
+        "settings": settings_of(entry) or None,
         "date": entry.date or None,
         **asdict(info),
         "after_data": entry.after_data,
@@ -106,10 +105,6 @@ def _record(group: Group, ranked: Ranked, column: Column | None, figure: Figure)
     if source is not None:
         found |= {name: value or None for name, value in asdict(source).items()}
     return {name: found.get(name) for name in TYPES}
-
-
-def _settings(entry: Entry) -> str:
-    return settings_text(dict(sorted(entry.settings.items())))
 
 
 def _group(group: Group) -> dict[str, Json]:

@@ -6,19 +6,21 @@ from collections.abc import Iterator, Sequence
 
 from rbench.leaderboards.board_cells import (
     EXPLAINED,
+    SELF_REPORTED,
     TIED,
     YOUNGER,
     Line,
+    Table,
     group_table,
-    remarks,
-    whose,
+    without_empty,
 )
+from rbench.leaderboards.board_remarks import Remark, histories, numbered, remarks
 from rbench.leaderboards.cite_escape import plain
 from rbench.leaderboards.entries import Board, Group
 from rbench.leaderboards.protocol_words import summary
 
 _ISOLATE, _END = "\u2068", "\u2069"
-_MARKUP = re.compile(r"([\\`*_\[\]<>|#])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>|#&~$])")
 
 
 def board_md(board: Board) -> str:
@@ -34,7 +36,7 @@ def board_md(board: Board) -> str:
 
 
 def _group(group: Group) -> str:
-    table = group_table(group)
+    table = without_empty(group_table(group))
     entry = next(iter((*group.ranked, *group.below))).entry
     parts = [f"## {escape(group.title)}"]
     parts.append(f"Protocol {group.protocol_id}: {escape(summary(entry.protocol))}.")
@@ -43,37 +45,55 @@ def _group(group: Group) -> str:
             "Differs from the first of this task:\n\n"
             + "\n".join(f"- {escape(difference)}" for difference in group.differs)
         )
+    said = remarks(group)
     lines = [*table.lines, *table.below]
-    rows = [_row(line, table.marked) for line in lines]
+    about = numbered(said)
+    rows = [_row(line, table, about.get(line.ranked.entry.key, ())) for line in lines]
     parts.append(_table([*map(escape, table.headings)], rows, table.left, table.tail))
     parts += _explained(group, lines)
+    if said:
+        parts.append(
+            "\n".join(
+                f"{i}. {escape(remark.whose)}: {escape(remark.sentence)}"
+                for i, remark in enumerate(said, 1)
+            )
+        )
+    # That an entry was taken in, and nothing since, its origin says.
+    if became := [one for one in histories(group) if len(one.sentences) > 1]:
+        past = (f"- {escape(one.name)}: {escape(' '.join(one.sentences))}" for one in became)
+        parts.append("\n".join(["History:", "", *past]))
     return "\n\n".join(parts)
 
 
-def _row(line: Line, marked: int) -> list[str]:
+def _row(line: Line, table: Table, said: Sequence[tuple[int, Remark]]) -> list[str]:
+    """Return the cells of a line; a figure bears the numbers of the remarks about it."""
+    marked = table.marked
     cells = [escape(cell) for cell in line.cells]
     if line.first:
         cells[marked] = f"**{cells[marked]}**"
     if line.tied:
         cells[marked] += f" {TIED}"
-    if line.younger:
-        cells[1] += f" {YOUNGER}"
+    for i, column in table.columns.items():
+        for number, remark in said:
+            cells[i] += f" \\[{number}\\]" if remark.column == column else ""
+    name = table.headings.index("model")
+    cells[name] += f" {YOUNGER}" if line.younger else ""
+    if line.self_reported:
+        cells[name] += f" {SELF_REPORTED}"
+        cells[table.headings.index("origin")] = f"**{line.ranked.entry.origin}**"
     return cells
 
 
 def _explained(group: Group, lines: Sequence[Line]) -> Iterator[str]:
-    if any(line.tied for line in lines):
-        yield f"{TIED} {EXPLAINED[TIED]}."
-    if any(line.younger for line in lines):
-        yield f"{YOUNGER} {EXPLAINED[YOUNGER]}."
+    for mark, borne in (
+        (TIED, any(line.tied for line in lines)),
+        (YOUNGER, any(line.younger for line in lines)),
+        (SELF_REPORTED, any(line.self_reported for line in lines)),
+    ):
+        if borne:
+            yield f"{mark} {EXPLAINED[mark]}."
     why = dict.fromkeys(ranked.why for ranked in group.ranked if ranked.why)
     yield from (escape(sentence) for sentence in why)
-    said = list(remarks(group))
-    if said:
-        everyone = len({line.cells[1] for line in lines})
-        yield "\n".join(
-            f"- {escape(whose(names, everyone))}: {escape(sentence)}" for sentence, names in said
-        )
 
 
 def escape(text: str) -> str:

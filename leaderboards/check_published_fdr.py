@@ -94,7 +94,7 @@ def _single(
         elif not _meet(_over(span(raw.printed), released[name]), printed):
             yield (
                 ratio,
-                f"Follows from the distance {raw.printed} with the unrounded normaliser "
+                f"The printed distance {raw.printed} allows it with the unrounded normaliser "
                 f"{float(implied):g} only, not with the released {float(released[name]):g}.",
             )
 

@@ -16,6 +16,8 @@ SAME: Mapping[str, Mapping[tuple[str, str], tuple[str, str]]] = MappingProxyType
             ("pMF-B", ""): ("pMF-B/16", ""),
             ("pMF-L", ""): ("pMF-L/16", ""),
             ("pMF-H", ""): ("pMF-H/16", ""),
+            # Both with 839M parameters and 50x2 evaluations.
+            ("RAE-XL", ""): ("RAE + DiTDH-XL/2", ""),
         },
         "imagenet512": {
             ("pMF-B", ""): ("pMF-B/32", ""),
@@ -43,7 +45,7 @@ def sources(rows: Sequence[PublishedRow]) -> Iterable[tuple[PublishedRow, str]]:
         alike.setdefault(key, []).append(row)
     for group in alike.values():
         for row in group:
-            there = [_there(other) for other in _differing(row, group)]
+            there = _there(list(_differing(row, group)))
             if there:
                 yield row, f"Elsewhere: {'; '.join(there)}."
 
@@ -67,6 +69,11 @@ def _differing(row: PublishedRow, group: Sequence[PublishedRow]) -> Iterable[Pub
             yield other
 
 
-def _there(row: PublishedRow) -> str:
-    printed = row.printed if row.value in numbers(row.printed) else f"{row.value:g} {row.unit}"
-    return f"{printed} ({', '.join(filter(None, [source_text(row), row.evaluator]))})"
+def _there(rows: Sequence[PublishedRow]) -> list[str]:
+    """Return each value once, with the places where it stands."""
+    places: dict[str, list[str]] = {}
+    for row in rows:
+        printed = row.printed if row.value in numbers(row.printed) else f"{row.value:g} {row.unit}"
+        place = ", ".join(filter(None, [source_text(row), row.evaluator]))
+        places.setdefault(printed, []).append(place)
+    return [f"{printed} ({'; '.join(found)})" for printed, found in places.items()]

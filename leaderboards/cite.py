@@ -50,7 +50,7 @@ class Citation:
     @property
     def bibtex(self) -> str:
         """BibTeX entries of the sources, and of the run itself."""
-        return "\n\n".join(self._entries())
+        return "\n\n".join(self.bibtex_entries())
 
     @property
     def latex(self) -> str:
@@ -61,7 +61,8 @@ class Citation:
         rows = [rf"{model} & {task} & {_cells(number)} \\" for number in self.numbers]
         return "\n".join([f"% {' & '.join(LATEX_COLUMNS)}", *rows])
 
-    def _entries(self) -> list[str]:
+    def bibtex_entries(self) -> list[str]:
+        """Return the BibTeX entries, that of the run itself last."""
         sources = [bibtex_of_source(source) for source in self.sources]
         return [*sources, bibtex_of_run(self.results, self.version)]
 
@@ -100,7 +101,7 @@ def cite_run(path: Path | str) -> Citation:
 
 def joined_bibtex(citations: Sequence[Citation]) -> str:
     """Return the BibTeX entries of several runs, each source once."""
-    entries = [entry for one in citations for entry in one._entries()]
+    entries = [entry for one in citations for entry in one.bibtex_entries()]
     return "\n\n".join(dict.fromkeys(entries))
 
 

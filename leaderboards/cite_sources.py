@@ -10,6 +10,7 @@ from rbench.harness.types import Json
 from rbench.leaderboards.tables import Results
 
 _FILE = "citations.yaml"
+_NAMED = 3
 _KINDS = ("task", "metric", "representation", "preset", "sampler", "interval", "judge")
 
 
@@ -21,7 +22,7 @@ class Source:
         key: of its BibTeX entry.
         title, year, venue: as published; `venue` may be empty.
         arxiv: its number.
-        authors: the family names that are known here, in order.
+        authors: those that are known here, in order: ``Family, Given`` or the family name.
         others: whether there are more.
         of: what in a run it is the source of, by kind.
     """
@@ -38,11 +39,12 @@ class Source:
     @property
     def names(self) -> str:
         """The authors in a sentence: ``Chong and Forsyth``, or the first and ``et al.``."""
-        if self.others:
-            return f"{self.authors[0]} et al."
-        if len(self.authors) == 1:
-            return self.authors[0]
-        return f"{', '.join(self.authors[:-1])} and {self.authors[-1]}"
+        families = [author.partition(",")[0] for author in self.authors]
+        if self.others or len(families) > _NAMED:
+            return f"{families[0]} et al."
+        if len(families) == 1:
+            return families[0]
+        return f"{', '.join(families[:-1])} and {families[-1]}"
 
 
 @lru_cache

@@ -136,7 +136,7 @@ def _pairs(
 def _names(runs: "Sequence[AnyRun]") -> list[str]:
     """Return the names of the models, with what tells equal ones apart: settings, or the run."""
     results = [run.results for run in runs]
-    names = [model_name(one) for one in results]
+    names = [" ".join(model_name(one).split()) for one in results]
     settings = [settings_text(own) for own in own_settings(results)[0]]
     longer = [f"{name} ({s})" if s else name for name, s in zip(names, settings, strict=True)]
     found = [long if names.count(n) > 1 else n for n, long in zip(names, longer, strict=True)]

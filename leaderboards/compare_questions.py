@@ -202,6 +202,13 @@ def _protocol_notes(first: SavedRun, second: SavedRun, names: tuple[str, str]) -
             if waiting:
                 why = f"{waiting} of {sum(outcomes.values())} samples were not asked yet"
             notes.append(f"{name} is incomplete: {why}. What both have is compared.")
+            continue
+        gone = sum(sample.score.why == NOT_ASKED for sample in run.samples)
+        if gone:
+            notes.append(
+                f"{name} lacks the replies to {gone} of {len(run.samples)} samples that its "
+                f"results.json counts: `rbench verify` says more. What both have is compared."
+            )
     return notes
 
 

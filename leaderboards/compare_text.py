@@ -10,12 +10,11 @@ from typing import Literal
 from rbench.harness.types import Json
 from rbench.leaderboards.compare_words import amount, p_text, sentences, value_text
 from rbench.leaderboards.compared import Compared, ComparedRuns
+from rbench.leaderboards.csv_cell import csv_cell
+from rbench.leaderboards.report_text import visible
 from rbench.leaderboards.tables import NOTHING, table
 
 Style = Literal["md", "json", "csv"]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the start of a formula."""
 
 
 def compared_text(compared: ComparedRuns, style: Style) -> str:
@@ -29,7 +28,7 @@ def compared_text(compared: ComparedRuns, style: Style) -> str:
         return json.dumps(compared.to_json(), ensure_ascii=False, indent=1)
     if style == "csv":
         return _csv(compared)
-    return "\n\n".join(_markdown(compared))
+    return "\n\n".join(map(visible, _markdown(compared)))
 
 
 def _markdown(compared: ComparedRuns) -> Iterator[str]:
@@ -103,7 +102,7 @@ def _csv(compared: ComparedRuns) -> str:
     return out.getvalue().rstrip("\n")
 
 
-def _record(one: Compared, tests: int) -> dict[str, Json]:
+def _record(one: Compared, tests: int) -> dict[str, str | int | float]:
     """Return one comparison as flat columns; texts are harmless in a spreadsheet."""
     found: dict[str, Json] = {
         name: getattr(one, name)
@@ -129,8 +128,4 @@ def _record(one: Compared, tests: int) -> dict[str, Json]:
         found[f"needed_{points}_points"] = None if outlook is None else outlook.needed
     found |= {"first_run": one.first_run, "second_run": one.second_run}
     found["notes"] = " ".join(one.notes)
-    return {name: _harmless(value) for name, value in found.items()}
-
-
-def _harmless(value: Json) -> Json:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return {name: csv_cell(value) for name, value in found.items()}

@@ -8,12 +8,13 @@ every grid.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
 from rbench.harness.types import Json
 from rbench.leaderboards.image_costs import cost_cells
-from rbench.leaderboards.image_figures import figures, metric_words
+from rbench.leaderboards.image_figures import Figure, figures, metric_words
 from rbench.leaderboards.image_grids import Grid, Pairs, grids, pairs
 from rbench.leaderboards.image_names import run_names
 from rbench.leaderboards.image_numbers import (
@@ -116,6 +117,29 @@ def render_image_report(
     runs: Sequence[ShownRun], task: TaskInfo, *, publishable: bool = False
 ) -> str:
     """Return the page as text."""
+    values = image_report_values(runs, task, publishable=publishable)
+    pages = page_environment()
+    style = Markup(
+        pages.get_template("report.css.j2").render(palette=PALETTE)
+        + pages.get_template("image_report.css.j2").render(columns=values["columns"])
+    )
+    script = Markup(pages.get_template("image_report.js.j2").render())
+    return pages.get_template("image_report.html.j2").render(
+        values,
+        canary=CANARY,
+        style=style,
+        script=script,
+        policy=content_policy(style, script),
+    )
+
+
+def image_report_values(
+    runs: Sequence[ShownRun], task: TaskInfo, *, publishable: bool = False
+) -> dict[str, Any]:
+    """Return what ``image_report_main.html.j2`` shows, and `columns`, those of its pictures.
+
+    `sections` are its sections as (id, title).
+    """
     hide = publishable and not task.redistribute
     results = [run.results for run in runs]
     names = run_names(results)
@@ -124,46 +148,53 @@ def render_image_report(
     shown_grids = grids([run for run in runs if not (hide and run.real)], _kept(runs, names, hide))
     shown_pairs = [] if hide else pairs(runs, names)
     pictures: list[Grid | Pairs] = [*shown_grids, *shown_pairs]
-    pages = page_environment()
-    style = Markup(
-        pages.get_template("report.css.j2").render(palette=PALETTE)
-        + pages.get_template("image_report.css.j2").render(
-            columns=sorted({picture.sprite.columns for picture in pictures})
-        )
-    )
-    script = Markup(pages.get_template("image_report.js.j2").render())
     costs = list(_costs(runs, names))
     devices = {cells[-1] for _, cells in costs}
-    return pages.get_template("image_report.html.j2").render(
-        task=task,
-        title=f"{task.name}: {names[0]}" if len(runs) == 1 else f"{task.name}: {len(runs)} models",
-        heading=names[0] if len(runs) == 1 else f"{len(runs)} runs",
-        single=len(runs) == 1,
-        names=names,
-        canary=CANARY,
-        hide=hide,
-        guarded=not task.redistribute and (bool(shown_pairs) or any(run.real for run in runs)),
-        version=next(iter(_versions(runs)), ""),
-        style=style,
-        script=script,
-        policy=content_policy(style, script),
-        incomplete=[called[r["run_id"]] for r in results if r["status"] != "complete"],
-        headline=_headline(found[0]) if found and len(runs) == 1 else None,
-        tables=[_table(group) for group in found],
-        count=sum(len(r["rows"]) for r in results),
-        all_rows=list(_all_rows(results, called)),
-        figures=figures(found, _seconds(runs)),
-        grids=shown_grids,
-        reduced=_reduced(pictures),
-        pairs=shown_pairs,
-        scales=list(dict.fromkeys(one.scale for one in shown_pairs if one.scale)),
-        costs=costs,
-        device=devices.pop() if len(devices) == 1 else "",
-        cost_notes=_cost_notes(runs, names),
-        comparison=compare_protocols(found),
-        remarks=shared_remarks(results, names),
-        abouts=[_about(run, name) for run, name in zip(runs, names, strict=True)],
-    )
+    plots = figures(found, _seconds(runs))
+    single = len(runs) == 1
+    return {
+        "task": task,
+        "title": f"{task.name}: {names[0] if single else f'{len(runs)} models'}",
+        "heading": names[0] if single else f"{len(runs)} runs",
+        "single": single,
+        "names": names,
+        "sections": list(_sections(plots, shown_grids, shown_pairs, costs)),
+        "columns": sorted({picture.sprite.columns for picture in pictures}),
+        "hide": hide,
+        "guarded": not task.redistribute and (bool(shown_pairs) or any(run.real for run in runs)),
+        "version": next(iter(_versions(runs)), ""),
+        "incomplete": [called[r["run_id"]] for r in results if r["status"] != "complete"],
+        "headline": _headline(found[0]) if found and single else None,
+        "tables": [_table(group) for group in found],
+        "count": sum(len(r["rows"]) for r in results),
+        "all_rows": list(_all_rows(results, called)),
+        "figures": plots,
+        "grids": shown_grids,
+        "reduced": _reduced(pictures),
+        "pairs": shown_pairs,
+        "scales": list(dict.fromkeys(one.scale for one in shown_pairs if one.scale)),
+        "costs": costs,
+        "device": devices.pop() if len(devices) == 1 else "",
+        "cost_notes": _cost_notes(runs, names),
+        "comparison": compare_protocols(found),
+        "remarks": shared_remarks(results, names),
+        "abouts": [_about(run, name) for run, name in zip(runs, names, strict=True)],
+    }
+
+
+def _sections(
+    plots: Sequence[Figure], made: Sequence[Grid], near: Sequence[Pairs], costs: Sequence[object]
+) -> Iterator[tuple[str, str]]:
+    yield "results", "Results"
+    if plots:
+        yield "plots", "Plots"
+    if made:
+        yield "samples", "Samples"
+    if near:
+        yield "neighbours", "Nearest training images"
+    if costs:
+        yield "costs", "Costs"
+    yield "protocol", "How it was made"
 
 
 def _kept(runs: Sequence[ShownRun], names: Sequence[str], hide: bool) -> list[str]:

@@ -4,8 +4,10 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rbench.harness.verify.made_with import sessions_of
 from rbench.leaderboards.image_grids import MOST_SAMPLES
 from rbench.leaderboards.image_shown import Neighbours, ShownRun
+from rbench.leaderboards.run_entries import costs_of
 
 if TYPE_CHECKING:
     from rbench.harness.images.saved_image_run import SavedImageRun
@@ -16,13 +18,13 @@ _REAL_IMAGES = ("baseline/train", "baseline/test")
 
 def shown_run(run: "SavedImageRun") -> ShownRun:
     """Return what a page shows of a run: its numbers, its first images and their neighbours."""
-    sessions = (run.directory.read_json("env.json") or {}).get("sessions") or [{}]
-    environment = dict(sessions[-1])
+    sessions = sessions_of(run.directory)
+    environment = dict(sessions[-1]) if sessions else {}
     command = shlex.join(environment.pop("command", []))
     images = run.images(MOST_SAMPLES)
     return ShownRun(
         results=run.results,
-        costs=run.directory.read_json("costs.json") or {},
+        costs=costs_of(run.directory),
         environment=environment,
         command=command,
         images=_bytes(images) if len(images) else None,

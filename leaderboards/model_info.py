@@ -47,7 +47,9 @@ def read_model_info(path: Path) -> Mapping[str, ModelInfo]:
         raise UsageError(f"--model-info {str(path)!r}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 text.") from error
-    except yaml.YAMLError as error:
+    except RecursionError as error:
+        raise DataError(f"{path} is nested too deeply.") from error
+    except (yaml.YAMLError, ValueError, AttributeError) as error:  # the last two: ``!!int x``
         raise DataError(f"{path} is not YAML: {' '.join(str(error).split())}.") from error
     if found is None:
         return {}
@@ -113,32 +115,57 @@ def _info(name: str, found: object, path: Path) -> ModelInfo:
 def _value(where: str, key: str, value: object) -> Any:
     if key == "open_weights":
         if not isinstance(value, bool):
-            raise DataError(f"{where}: open_weights must be yes or no, not {value!r}.")
+            raise DataError(
+                f"{where}: open_weights must be yes or no, without quotes, not {_shown(value)}."
+            )
         return value
     if key == "released":
-        text = value.isoformat() if isinstance(value, date) else str(value)
-        if not _DATE.fullmatch(text):
+        text = _shown(value).strip("'")
+        if not _DATE.fullmatch(text) or not _is_day(f"{text}-01-01"[:10]):
             raise DataError(f"{where}: released must be YYYY, YYYY-MM or YYYY-MM-DD, not {text!r}.")
         return text
     if not isinstance(value, str) or not value.strip():
-        raise DataError(f"{where}: {key} must be text, not {value!r}; put it in quotes.")
+        raise DataError(f"{where}: {key} must be text, not {_shown(value)}; put it in quotes.")
     if key == "link" and not value.startswith(("https://", "http://")):
         raise DataError(
-            f"{where}: link must be an address that starts with https://, not {value!r}."
+            f"{where}: link must be an address that starts with https://, not {_shown(value)}."
         )
     return value.strip()
 
 
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(value: object) -> str:
+    """Return a value for a sentence; of a list the type alone: aliases can make it endless."""
+    return repr(value) if isinstance(value, str | int | float) else type(value).__name__
+
+
 def _strict_loader() -> Any:
-    """Return a safe loader that refuses a key given twice, which YAML's own lets win."""
+    """Return a safe loader that refuses a key given twice, which YAML's own lets win.
+
+    Dates stay text, so that one that is none is told as such.
+    """
     import yaml
 
     class Strict(yaml.SafeLoader):
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-            for key in keys:
-                if keys.count(key) > 1:
-                    raise yaml.YAMLError(f"{key!r} is there twice")
+            seen: set[Hashable] = set()
+            for key, _ in node.value:
+                name = self.construct_object(key, deep=True)
+                if isinstance(name, str) and name in seen:
+                    raise yaml.YAMLError(f"{name!r} is there twice")
+                if isinstance(name, str):
+                    seen.add(name)
             return super().construct_mapping(node, deep)
 
+    Strict.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
     return Strict

@@ -5,6 +5,7 @@ that a run lacks is "none", and one that a source lacks is "not stated".
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from rbench.harness.types import Json
@@ -14,6 +15,9 @@ PUBLISHED = "published"
 """Marks the protocol of published figures: what is not in it is not stated."""
 
 RANKED_BY = "ranked by"
+STATED_BY = "stated by"
+"""In the protocol of what came in as a record of Every Eval Ever: by whom (see that package)."""
+
 _ASIDE = ("variants of", "measured by")
 """What stands alone: the usual is not said of the others."""
 
@@ -79,12 +83,56 @@ def differences(protocol: Mapping[str, Json], first: Mapping[str, Json]) -> tupl
     return (*found, *([f"not stated: {', '.join(listed)}"] if listed else []))
 
 
+def titles(task: str, protocols: Mapping[str, Mapping[str, Json]]) -> Mapping[str, str]:
+    """Return the headings of the groups of a task, by protocol id, all different.
+
+    Those that one heading would fit say in what they differ: ``rbench-v, judge: none``. Where
+    words cannot tell them apart, they bear the protocol's id.
+    """
+    alike: dict[str, list[str]] = {}
+    for id_, protocol in protocols.items():
+        alike.setdefault(title(task, protocol), []).append(id_)
+    found = {
+        id_: f"{heading}{words}"
+        for heading, ids in alike.items()
+        for id_, words in _apart({id_: protocols[id_] for id_ in ids}).items()
+    }
+    counted = Counter(found.values())
+    return {
+        id_: words if counted[words] == 1 else f"{words}, protocol {id_}"
+        for id_, words in found.items()
+    }
+
+
+def _apart(protocols: Mapping[str, Mapping[str, Json]]) -> Mapping[str, str]:
+    """Return by id the words that tell protocols apart: as few fields as will do."""
+    described = {id_: _words(protocol, protocol) for id_, protocol in protocols.items()}
+    labels = dict.fromkeys(label for words in described.values() for label in words)
+    absent = "not stated" if any(map(is_published, protocols.values())) else "none"
+    differing = [
+        label for label in labels if len({words.get(label) for words in described.values()}) > 1
+    ]
+    chosen: list[str] = []
+
+    def told(labels: Sequence[str]) -> Mapping[str, str]:
+        return {
+            id_: "".join(f", {label}: {_brief(words.get(label, absent))}" for label in labels)
+            for id_, words in described.items()
+        }
+
+    for label in sorted(differing, key=lambda label: label not in _without_implied(differing)):
+        if len({*told([*chosen, label]).values()}) > len({*told(chosen).values()}):
+            chosen.append(label)
+    return told(chosen)
+
+
 def title(task: str, protocol: Mapping[str, Json]) -> str:
-    """Return the heading of a group: ``rbench-v: 803 samples``, ``digits: pixels``."""
+    """Return the heading of a group that stands alone: ``rbench-v``, ``digits: pixels``."""
     if is_published(protocol):
         stated = [_published_part(key, value) for key, value in protocol.items()]
         listed = "; ".join(filter(None, stated)) or "nothing stated"
-        return f"{task}, {protocol.get(RANKED_BY)}, as published: {listed}"
+        who = f"as stated by {protocol[STATED_BY]}" if STATED_BY in protocol else "as published"
+        return f"{task}, {protocol.get(RANKED_BY)}, {who}: {listed}"
     if "evaluator" in protocol:
         return f"{task}: {visible(str(protocol['evaluator']))}"
     return task
@@ -124,7 +172,7 @@ def _of_questions(protocol: Mapping[str, Json]) -> Iterator[str]:
 
 
 def _published_part(key: str, value: Json) -> str:
-    if key in (PUBLISHED, RANKED_BY):
+    if key in (PUBLISHED, RANKED_BY, STATED_BY):
         return ""
     if key == "samples":
         return f"{value:,} samples" if isinstance(value, int) else str(value)
@@ -179,6 +227,10 @@ def _difference(label: str, mine: str, other: str) -> str:
     if _DIGEST.fullmatch(mine) and _DIGEST.fullmatch(other):
         return f"{label}: {mine[:8]} instead of {other[:8]}"
     return f"{label}: {_short(mine)} instead of {_short(other)}"
+
+
+def _brief(text: str) -> str:
+    return text[:8] if _DIGEST.fullmatch(text) else _short(text)
 
 
 def _label(key: str) -> str:

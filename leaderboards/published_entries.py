@@ -19,7 +19,8 @@ from rbench.leaderboards.protocol_words import PUBLISHED, RANKED_BY
 from rbench.leaderboards.published_lines import source, source_text
 from rbench.leaderboards.published_rows import PublishedRow, published_rows
 
-NOTES = "Read in third parties' notes, not at the source."
+_NOTED = "third parties' notes"
+NOTES = f"Read in {_NOTED}, not at the source."
 _HEADLINES = (*HEADLINES, "average")
 _READERS = re.compile(r"(measured|scored again) by ")
 _VARIANT = re.compile(
@@ -141,9 +142,8 @@ def _entry(
     first = line.rows[0]
     whole = {**protocol, RANKED_BY: " ".join(filter(None, headline))}
     settings = {"guidance": first.guidance, "steps": first.steps}
-    notes = dict.fromkeys(row.note for row in line.rows if row.note)
-    sentences = [note if note.endswith((".", "!", "?")) else f"{note}." for note in notes]
-    if first.evidence == "notes":
+    sentences = list(dict.fromkeys(_sentence(row.note) for row in line.rows if row.note))
+    if first.evidence == "notes" and not any(_NOTED in said for said in sentences):
         sentences.append(NOTES)
     return Entry(
         key=_key(line),
@@ -162,6 +162,10 @@ def _entry(
         source=_source(first),
         notes=tuple(sentences),
     )
+
+
+def _sentence(note: str) -> str:
+    return f"{note[0].upper()}{note[1:]}{'' if note.endswith(('.', '!', '?')) else '.'}"
 
 
 def _figure(row: PublishedRow, said: tuple[str, ...]) -> Figure:

@@ -4,10 +4,8 @@ Each run's samples are read once, and only what ranks is kept of them. An error 
 counts as wrong, as it does in the value that ranks.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +13,7 @@ import numpy as np
 from rbench.harness.saved_run import SavedRun
 from rbench.leaderboards.answers import Answers, answers_of, kept_answers, read_answers
 from rbench.leaderboards.entries import Entry
+from rbench.leaderboards.spawned import in_processes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,8 +40,21 @@ class QuestionPairs:
     different questions) is not tested, nor are two that were not asked the same.
     """
 
-    def __init__(self, runs: Sequence[SavedRun] = (), *, workers: int = 1) -> None:
-        """Take the runs that are open already, and in how many processes to read many others."""
+    def __init__(
+        self,
+        runs: Sequence[SavedRun] = (),
+        *,
+        workers: int = 1,
+        answers: Mapping[str, Answers] | None = None,
+    ) -> None:
+        """Take what is at hand.
+
+        Args:
+            runs: that are open already.
+            workers: in how many processes to read many others.
+            answers: of runs that were read already, by path.
+        """
+        self._answers = answers or {}
         self._open = {str(run.path): run for run in runs}
         self._workers = workers
         self._layouts: dict[tuple[object, object], _Layout] = {}
@@ -62,6 +74,10 @@ class QuestionPairs:
         return p_of_pair(one[1] - other[1], one[0].clusters)
 
     def _read(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            if str(entry.path) in self._answers:
+                self._take(entry, self._answers[str(entry.path)])
+        entries = [entry for entry in entries if entry.key not in self._values]
         open_now = [e for e in entries if "samples" in vars(self._open.get(str(e.path), object))]
         for entry in open_now:
             self._take(entry, answers_of(self._open[str(entry.path)]))
@@ -71,8 +87,7 @@ class QuestionPairs:
         many = len(paths) >= _MANY
         read = kept_answers if many else read_answers
         if many and self._workers > 1:
-            with ProcessPoolExecutor(self._workers, get_context("spawn")) as pool:
-                found = list(pool.map(read, paths, chunksize=4))
+            found = list(in_processes(read, paths, self._workers))
         else:
             found = [read(path) for path in paths]
         for entry, answers in zip(closed, found, strict=True):

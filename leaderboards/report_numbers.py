@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from rbench.harness.types import Row, Sample
 from rbench.leaderboards.headline import COLUMNS, headline_of
-from rbench.leaderboards.report_plots import Bar, Point, accuracy_plot, stacked_plot
+from rbench.leaderboards.report_plots import SIGNS, Bar, Point, accuracy_plot, stacked_plot
 from rbench.leaderboards.report_samples import result_of
 from rbench.leaderboards.tables import NOTHING, value_of
 
@@ -211,7 +211,8 @@ def _accuracy(title: str, caption: str, points: Sequence[Point]) -> Plot:
 
 
 def _stacked(title: str, key: Mapping[str, str], bars: Sequence[Bar]) -> Plot:
-    return Plot(title, "", key, Markup(stacked_plot(bars, title)))
+    signed = {f"{SIGNS[colour]} {name}": colour for name, colour in key.items()}
+    return Plot(title, "", signed, Markup(stacked_plot(bars, title)))
 
 
 def _point(row: Row, label: str, chance: Row | None) -> Point:

@@ -1,6 +1,6 @@
 """The plots of the report page of questions; see `report_svg` for what holds of all plots."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rbench.leaderboards.report_svg import (
@@ -12,7 +12,17 @@ from rbench.leaderboards.report_svg import (
 )
 from rbench.leaderboards.tables import value_of
 
-__all__ = ["PALETTE", "Bar", "Point", "accuracy_plot", "stacked_plot"]
+__all__ = ["PALETTE", "SIGNS", "Bar", "Point", "accuracy_plot", "stacked_plot"]
+
+SIGNS: Mapping[str, str] = {
+    "right": "✓",
+    "wrong": "✗",
+    "no-answer": "○",
+    "truncated": "◆",
+    "errored": "!",
+    "accent": "●",
+}
+"""Name of a colour -> what says the same in a stacked bar and its key without colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,10 @@ def accuracy_plot(points: Sequence[Point], title: str) -> str:
 
 
 def stacked_plot(bars: Sequence[Bar], title: str) -> str:
-    """Return one bar per entry, cut into its parts, each as long as its share, as SVG."""
+    """Return one bar per entry, cut into its parts, each as long as its share, as SVG.
+
+    Where there is room, a part bears the sign of its colour, and its count.
+    """
     figure, axes = rows_canvas([b.label for b in bars], right=64)
     for y, bar in enumerate(bars):
         total, start = sum(count for _, _, count in bar.parts), 0
@@ -73,8 +86,9 @@ def stacked_plot(bars: Sequence[Bar], title: str) -> str:
                 continue
             left, width = start / total, count / total
             axes.barh(y, width, 0.58, left, color=PALETTE[colour], ec=PALETTE["paper"], lw=1)
-            if width > 0.09:
-                text_at(axes, left + width / 2, y, str(count), "paper", ha="center")
+            if width > 0.05:
+                text = f"{SIGNS[colour]} {count}" if width > 0.15 else SIGNS[colour]
+                text_at(axes, left + width / 2, y, text, "paper", ha="center")
             start += count
         note_right(axes, y, f"n = {total}", "muted")
     axes.set_xlim(0, 1)

@@ -3,20 +3,25 @@
 Formulas are set in questions, options and replies; thoughts, which are long, stay as written.
 """
 
-import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from markupsafe import Markup, escape
 
-from rbench.harness.canonical import canonical_json, digest
-from rbench.harness.shown import text_of
-from rbench.harness.types import Ask, Blobs, Json, Reply, Sample
+from rbench.harness.canonical import digest
+from rbench.harness.types import Ask, Blobs, Reply, Sample
 from rbench.leaderboards.report_mathml import Formulas
 from rbench.leaderboards.report_pictures import Thumbnail, Thumbnails
 from rbench.leaderboards.report_text import split_thoughts, visible
+from rbench.leaderboards.sample_words import (
+    facts_of,
+    messages_of,
+    option_score,
+    options_of,
+    said,
+    titled_calls,
+)
 
 LONG_TEXT = 20_000  # characters from which a text is folded, and after which no formula is set
 FULL_PAGE = 40_000_000  # characters of replies up to which all of each reply is shown
@@ -28,8 +33,6 @@ FACETS = ("level", "subject", "language", "kind")
 
 
 _NOTHING = Markup()
-_TITLES = {"model": "Reply", "judge": "Judge", "rule": "Rule", "drawing": "Grade of the drawing"}
-_GRADES = {"1": "right", "0": "wrong"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +151,9 @@ def _asked(sample: Sample, formulas: Formulas) -> tuple[Markup, list[Option]]:
             html=formulas.rich(visible(text)),
             gold=letter == item.data.get("gold"),
             chosen=letter == answer,
-            scores=[_number(kind.get(letter)) for kind in scores.values()],
+            scores=[option_score(kind.get(letter)) for kind in scores.values()],
         )
-        for letter, text in _options(item.data.get("options"))
+        for letter, text in options_of(sample.item)
     ]
     return formulas.rich(visible(str(item.data.get("question", "")))), options
 
@@ -204,25 +207,9 @@ def result_of(sample: Sample) -> Literal["right", "wrong", "errored", "ungraded"
     return "right" if correct == 1 else "wrong"
 
 
-def _options(options: Json) -> Iterator[tuple[str, str]]:
-    if isinstance(options, Mapping):
-        yield from ((str(letter), str(text)) for letter, text in options.items())
-
-
-def _number(score: float | None) -> str:
-    return "" if score is None else f"{score:.3f}"
-
-
 def _turns(sample: Sample, formulas: Formulas, small: Thumbnails, abridged: bool) -> Iterator[Turn]:
-    """Yield the calls; of several of one role, each with its number."""
-    asked = Counter(ask.role for ask in sample.asks)
-    seen: Counter[str] = Counter()
-    for i, ask in enumerate(sample.asks):
-        seen[ask.role] += 1
-        number = f" {seen[ask.role]}" if asked[ask.role] > 1 else ""
-        # The last ask of an unfinished sample has no reply.
-        reply = sample.replies[i] if i < len(sample.replies) else None
-        yield _turn(_TITLES[ask.role] + number, ask, reply, formulas, small, abridged)
+    for title, ask, reply in titled_calls(sample):
+        yield _turn(title, ask, reply, formulas, small, abridged)
 
 
 def _turn(
@@ -233,40 +220,16 @@ def _turn(
     small: Thumbnails,
     abridged: bool,
 ) -> Turn:
-    messages = [
-        (str(message.get("role", "")), text_of(message.get("content")))
-        for message in ask.request.get("messages", ())
-    ] or [("request", canonical_json(ask.request))]
+    messages = messages_of(ask)
     if reply is None:
         return Turn(ask.role, title, messages, (), (), "not asked yet")
     blocks = []
     if reply.reasoning:
         blocks.append(_block("thought", reply.reasoning, formulas, abridged))
-    for kind, text in split_thoughts(_said(ask, reply)):
+    for kind, text in split_thoughts(said(ask, reply)):
         blocks.append(_block(kind, text.strip("\n"), formulas, abridged))
-    facts = list(_facts(reply)) if ask.role in ("model", "judge") else []
     drawn = small.of(reply.blobs)
-    return Turn(ask.role, title, messages, blocks, facts, reply.error, drawn)
-
-
-def _said(ask: Ask, reply: Reply) -> str:
-    """Return what a reply says; a grader on this machine says it in numbers."""
-    text = reply.text or ""
-    if ask.role == "rule":
-        return _GRADES.get(text, text)
-    if ask.role == "drawing" and text:
-        grade = json.loads(text)
-        said = [_GRADES.get(f"{grade['value']:g}", f"{grade['value']:g}"), grade["why"]]
-        return ": ".join(filter(None, said))
-    return text
-
-
-def _facts(reply: Reply) -> Iterator[tuple[str, str]]:
-    yield "finish", reply.finish
-    for kind, count in reply.usage.items():
-        yield f"{kind} tokens", f"{count:,}"
-    for name, value in reply.served.items():
-        yield f"served {name}", str(value)
+    return Turn(ask.role, title, messages, blocks, facts_of(ask, reply), reply.error, drawn)
 
 
 def _block(

@@ -19,6 +19,8 @@ _THOUGHT_END = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 
 def visible(text: str) -> str:
     """Return `text` with control, direction and non-characters spelt out, as ⟨U+202E⟩."""
+    if text.isprintable():
+        return text  # most are, and short
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _INVISIBLE.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
 

@@ -1,11 +1,16 @@
 """From saved runs to the entries of a leaderboard."""
 
+import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rbench.errors import RunDirectoryError
 from rbench.harness.canonical import digest
+from rbench.harness.run_directory import RunDirectory
 from rbench.harness.types import Json
+from rbench.harness.verify.made_with import sessions_of
 from rbench.leaderboards.entries import Column, Entry, Figure, Status
 from rbench.leaderboards.headline import headline_of
 from rbench.leaderboards.tables import Results, model_name
@@ -17,6 +22,11 @@ if TYPE_CHECKING:
     AnyRun = SavedRun | SavedImageRun
 
 COPY = "Given more than once: its copies are left out."
+BY_HAND = (
+    "Its results.json was changed by hand: it has not the hash that it names. `rbench verify` says "
+    "what differs, `rbench score` writes it again."
+)
+_LARGEST = sys.float_info.max
 _UNEVEN = "Its questions were asked unequally often: a selection that nobody else will share."
 
 
@@ -24,33 +34,23 @@ def run_entries(runs: "Sequence[AnyRun]") -> tuple[Entry, ...]:
     """Return the entries of runs: one of a run of questions, one an evaluator of images.
 
     Copies of a run, wherever they lie, count once. Runs of one id whose results differ stay, told
-    apart by the end of their keys. Raises `RunDirectoryError` for a run that cannot be read.
+    apart by the end of their keys. Results that were changed by hand are not comparable.
+    Raises `RunDirectoryError` for a run that cannot be read.
     """
-    found: dict[str, tuple[AnyRun, Results]] = {}
-    for run in sorted(runs, key=lambda run: str(run.path)):
-        known = digest(run.results)
-        found.setdefault(known, (run, run.results))
-    copied = {known for known, count in _counts(runs).items() if count > 1}
-    ids = [results["run_id"] for _, results in found.values()]
+    found: dict[str, list[AnyRun]] = {}
+    for run in sorted(runs, key=lambda run: (not run.intact, str(run.path))):
+        found.setdefault(digest(run.results), []).append(run)
+    ids = Counter(copies[0].results["run_id"] for copies in found.values())
     entries: list[Entry] = []
-    for known, (run, results) in found.items():
-        for entry in _entries(run, results):
-            notes = entry.notes
-            if known in copied:
-                notes = (*notes, COPY)
-            key = entry.key
-            if ids.count(results["run_id"]) > 1:
+    for known, copies in found.items():
+        results = copies[0].results
+        copied = len({run.path.resolve() for run in copies}) > 1
+        for entry in _entries(copies[0], results):
+            key, notes = entry.key, (*entry.notes, COPY) if copied else entry.notes
+            if ids[results["run_id"]] > 1:
                 key, notes = f"{key}~{known[:8]}", (*notes, _same_id(results["run_id"]))
             entries.append(replace(entry, key=key, notes=notes))
     return tuple(sorted(entries, key=lambda entry: entry.key))
-
-
-def _counts(runs: "Sequence[AnyRun]") -> dict[str, int]:
-    """Count the folders that hold equal results."""
-    found: dict[str, set[str]] = {}
-    for run in runs:
-        found.setdefault(digest(run.results), set()).add(str(run.path.resolve()))
-    return {known: len(paths) for known, paths in found.items()}
 
 
 def _same_id(run_id: str) -> str:
@@ -61,19 +61,43 @@ def _entries(run: "AnyRun", results: Results) -> Iterator[Entry]:
     if results.get("kind") == "images":
         from rbench.leaderboards.image_entries import image_entries
 
-        yield from image_entries(results, **_around(run))
+        found = list(image_entries(results, **_around(run)))
     else:
-        yield question_entry(results, **_around(run))
+        found = [question_entry(results, **_around(run))]
+    for entry in found:
+        if run.intact:
+            yield entry
+        else:
+            yield replace(entry, status="not comparable", notes=(*entry.notes, BY_HAND))
 
 
 def _around(run: "AnyRun") -> dict[str, Json]:
     """Return what stands beside the results of a run: costs, date, folder."""
-    sessions = (run.directory.read_json("env.json") or {}).get("sessions") or [{}]
-    return {
-        "costs": run.directory.read_json("costs.json") or {},
-        "date": str(sessions[-1].get("started", ""))[:10],
-        "path": str(run.path),
-    }
+    return {"costs": costs_of(run.directory), "date": date_of(run.directory), "path": str(run.path)}
+
+
+def costs_of(run: RunDirectory) -> Mapping[str, Json]:
+    """Return what costs.json says; nothing where it is not there or is none of ours."""
+    try:
+        found = run.read_json("costs.json") or {}
+    except RunDirectoryError:
+        return {}  # no number of a table depends on it
+    return found if _finite(found) else {}
+
+
+def _finite(value: Json) -> bool:
+    """Return whether every number in a value is a finite float64."""
+    if isinstance(value, Mapping):
+        return all(map(_finite, value.values()))
+    if isinstance(value, list):
+        return all(map(_finite, value))
+    return not isinstance(value, int | float) or abs(value) <= _LARGEST
+
+
+def date_of(run: RunDirectory) -> str:
+    """Return the day of the run's last session, YYYY-MM-DD; "" where env.json does not say."""
+    sessions = sessions_of(run)
+    return str(sessions[-1].get("started", ""))[:10] if sessions else ""
 
 
 def question_entry(

@@ -9,8 +9,10 @@ from rbench.harness.cards import Card, load_card
 from rbench.harness.image_card import ImageCard, load_image_card
 from rbench.harness.registry import task_type
 from rbench.harness.saved_run import SavedRun, flatten
+from rbench.harness.verify.made_with import sessions_of
 from rbench.leaderboards.blind import blind_sibling, picture_effects
 from rbench.leaderboards.report import Report, TaskInfo, write_report
+from rbench.leaderboards.run_entries import costs_of
 
 if TYPE_CHECKING:
     from rbench.harness.images.saved_image_run import SavedImageRun
@@ -47,14 +49,14 @@ def _image_pages(runs: "Sequence[SavedImageRun]", name: str, publishable: bool) 
 
     shown = [(run, shown_run(run)) for run in runs]
     for run, page in shown:
-        write_image_report(run.path / name, [page], _task_info(run), publishable=publishable)
+        write_image_report(run.path / name, [page], task_info(run), publishable=publishable)
         yield run.path / name
     for folder in dict.fromkeys(run.path.parent for run in runs):
         together = [(run, page) for run, page in shown if run.path.parent == folder]
         for task in dict.fromkeys(run.cell.task for run, _ in together):
             of_task = [(run, page) for run, page in together if run.cell.task == task]
             if len(of_task) > 1:
-                info = _task_info(of_task[0][0])
+                info = task_info(of_task[0][0])
                 pages = [page for _, page in of_task]
                 write_image_report(folder / name, pages, info, publishable=publishable)
                 yield folder / name
@@ -63,13 +65,13 @@ def _image_pages(runs: "Sequence[SavedImageRun]", name: str, publishable: bool) 
 def make_report(run: SavedRun) -> Report:
     """Return what the page of a run shows."""
     results = run.results
-    sessions = (run.directory.read_json("env.json") or {}).get("sessions") or [{}]
-    environment = dict(sessions[-1])
+    sessions = sessions_of(run.directory)
+    environment = dict(sessions[-1]) if sessions else {}
     command = shlex.join(environment.pop("command", []))
     blind = blind_sibling(run)
     return Report(
         title=f"{results['task']}: {results['model']}",
-        task=_task_info(run),
+        task=task_info(run),
         model=results["model"],
         run_id=results["run_id"],
         status=results["status"],
@@ -79,7 +81,7 @@ def make_report(run: SavedRun) -> Report:
         protocol_id=results["protocol_id"],
         settings=results["settings"],
         environment={**environment, "identity": results["identity"], "served": results["served"]},
-        costs=run.directory.read_json("costs.json") or {},
+        costs=costs_of(run.directory),
         warnings=results["warnings"],
         command=command,
         version=str(environment.get("packages", {}).get("rbench", "")),
@@ -107,7 +109,7 @@ def _clean(value: object) -> object:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
-def _task_info(run: "AnyRun") -> TaskInfo:
+def task_info(run: "AnyRun") -> TaskInfo:
     """Say what the benchmark is; what is not known to be free is not."""
     kind = task_type(run.cell.task_entry)
     name = getattr(kind, "card", None)

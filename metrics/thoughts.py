@@ -37,6 +37,8 @@ _TAG = re.compile(f"{_OPENING.pattern}|{_CLOSING.pattern}")
 # What is left of the channels of gpt-oss when its special tokens were dropped.
 _GLUED_OPENING = re.compile(r"\s*analysis(?=[A-Z])")
 _GLUED_CLOSING = "assistantfinal"
+# Every tag begins with one of these: a text without them, as most are, has none.
+_FIRST_SIGNS = ("<", "[", "◁")
 # Turn marks that only gpt-oss writes between its channels; they are neither thought nor answer.
 _TURN_MARK = re.compile(r"<\|(?:end|return|start)\|>(?:assistant)?")
 
@@ -50,6 +52,8 @@ def split_thoughts(text: str) -> tuple[str | None, str | None]:
     """
     if glued := _GLUED_OPENING.match(text):
         text = "<think>" + text[glued.end() :].replace(_GLUED_CLOSING, "</think>")
+    elif not any(sign in text for sign in _FIRST_SIGNS):
+        return None, text.strip()
     thoughts: list[str] = []
     shown: list[str] = []
     thinking = False

@@ -15,15 +15,17 @@ from pathlib import Path
 
 import pytest
 
+from rbench.cli import main
 from tests.harness.stub_server import StubServer
 from tests.harness.tiny_model import save_tiny_model
 
 Arguments = Sequence[str]
 
+COMMAND = ("rbench-t-mini", "--no-report")
+
 
 def start(out: Path, arguments: Arguments) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "rbench", "evaluate", "rbench-t-mini", "--no-report",
-               "--out", str(out), *arguments]  # fmt: skip
+    command = [sys.executable, "-m", "rbench", "evaluate", *COMMAND, "--out", str(out), *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -46,6 +48,16 @@ def finish(out: Path, arguments: Arguments) -> dict[str, bytes]:
     process = start(out, arguments)
     _, err = process.communicate()
     assert process.returncode == 0, err
+    return results(out)
+
+
+def finish_here(out: Path, arguments: Arguments) -> dict[str, bytes]:
+    """As `finish`, in this process, which has torch loaded."""
+    assert main(["evaluate", *COMMAND, "--out", str(out), *arguments]) == 0
+    return results(out)
+
+
+def results(out: Path) -> dict[str, bytes]:
     return {p.parent.name: p.read_bytes() for p in out.glob("*/*/results.json")}
 
 
@@ -74,13 +86,13 @@ def test_a_killed_local_run_ends_as_the_undisturbed_one(tmp_path: Path, response
                  "batch_size=5", "--limit", "11", "-M", "threads=1"]  # fmt: skip
     if response == "generate":
         arguments += ["-M", "max_tokens=6", "-M", "temperature=1.0"]
-    expected = finish(tmp_path / "undisturbed", arguments)
+    expected = finish_here(tmp_path / "undisturbed", arguments)
     killed = tmp_path / "killed"
     stop_after(start(killed, arguments), killed, 12, signal.SIGKILL)
     (journal,) = killed.glob("*/*/calls.jsonl")
     with journal.open("r+b") as file:  # the kill came in the middle of a line of a batch
         file.truncate(journal.stat().st_size - 30)
-    assert finish(killed, arguments) == expected
+    assert finish_here(killed, arguments) == expected
 
 
 @pytest.mark.parametrize(

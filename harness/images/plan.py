@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
 from rbench.errors import RunDirectoryError
-from rbench.harness.canonical import digest
 from rbench.harness.images.task import ImageTask
-from rbench.harness.plan import SCHEMA_VERSION, folder_name
+from rbench.harness.plan import SCHEMA_VERSION, answer_key, folder_name
 from rbench.harness.types import Json
 
 THREADS = 1
@@ -162,19 +161,7 @@ def make_image_cell(
         "quantise": task.quantise,
     }
     shard = shard_size(batch)
-    answer_key = digest(
-        {
-            "asked": asked,
-            "identity": identity,
-            "settings": settings,
-            "batch": batch,
-            "shard": shard,
-            "threads": THREADS,
-            "engine": ENGINE,
-            "seed": seed,
-            "nonce": nonce,
-        }
-    )
+    computed = {"shard": shard, "threads": THREADS, "engine": ENGINE}
     return ImageCell(
         task=task.name,
         task_version=task.version,
@@ -189,7 +176,9 @@ def make_image_cell(
         shard=shard,
         threads=THREADS,
         asked=asked,
-        answer_key=answer_key,
+        answer_key=answer_key(
+            asked, identity, settings, batch=batch, seed=seed, nonce=nonce, computed=computed
+        ),
         samples=samples,
         repeats=repeats,
         protocol_samples=task.samples,

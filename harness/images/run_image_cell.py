@@ -115,7 +115,7 @@ def _finish(
         device=own_device(options.device, find_ranks()),
         progress=show,
     )
-    run.write_json("results.json", results)
+    run.write_results(results)
     write_neighbours(run, task, show)
 
 

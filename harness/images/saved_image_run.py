@@ -96,9 +96,10 @@ class SavedImageRun(StoredRun):
         with self.directory.lock():
             results = self.rescored()
             plan = {**self.plan, **{name: results[name] for name in _FROM_RESULTS}}
-            self.directory.write_json("results.json", results)
+            self.directory.write_results(results)
             self.directory.write_json("plan.json", plan)
         self.__dict__["results"] = results
+        self.__dict__["intact"] = True
         self.__dict__["plan"] = plan
         return results
 

@@ -6,7 +6,7 @@ from rbench.errors import AssetError, RbenchError, UsageError
 from rbench.harness.verify.checks import Check, differs, unchecked
 
 # What code that expects a run's own files raises where somebody has written something else.
-_MALFORMED = (
+MALFORMED = (
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -28,7 +28,7 @@ def guarded(name: str, make: Callable[[], Check | None]) -> Check | None:
         return unchecked(name, _sentence(str(error)))
     except RbenchError as error:
         return differs(name, _sentence(str(error)))
-    except _MALFORMED as error:
+    except MALFORMED as error:
         said = f"{type(error).__name__}: {error}"
         return differs(name, f"the files are not such as a run writes ({said})")
 

@@ -1,9 +1,11 @@
 """Verifying a run of images: its results from the kept features, and every hash on the way."""
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import BadZipFile, ZipFile
 
 from rbench.errors import AssetError, DataError, RbenchError, RunDirectoryError
 from rbench.harness.images.merge import merge
@@ -58,6 +60,7 @@ class ImageChecks:
             ("answer key", lambda: _answer_key(plan)),
             ("protocol", self._protocol),
             ("images", lambda: images_of(run.shards, whole)),
+            ("neighbours", lambda: _neighbours(run.path / "neighbours.npz")),
         )
         unfit = guarded("task", self._restore)
         if unfit is not None:
@@ -153,6 +156,20 @@ def _answer_key(plan: Mapping[str, Json]) -> Check:
         for engine in range(ENGINE, 0, -1)
     ]
     return next((check for check in found if check.outcome != "differs"), found[0])
+
+
+def _neighbours(path: Path) -> Check | None:
+    """Check the pictures that a report shows beside the samples by their own checksums."""
+    if not path.exists():
+        return None
+    try:
+        with ZipFile(path) as file:
+            damaged = file.testzip()
+    except (BadZipFile, NotImplementedError, OSError, RuntimeError, EOFError, zlib.error) as error:
+        return differs("neighbours", f"neighbours.npz cannot be read: {error}")
+    if damaged is not None:
+        return differs("neighbours", f"neighbours.npz is damaged: {damaged}")
+    return None
 
 
 def _check_counts(selection: Json, name: str) -> None:

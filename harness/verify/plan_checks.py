@@ -1,14 +1,14 @@
 """plan.json against its own hashes, and against the name of the folder that it lies in."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rbench.errors import RunDirectoryError
 from rbench.harness.canonical import digest
 from rbench.harness.plan import SCHEMA_VERSION, Cell
-from rbench.harness.types import Json, QaTask
+from rbench.harness.types import Item, Json, QaTask
 from rbench.harness.verify.checks import Check, differs, unchecked, verified
 from rbench.harness.verify.json_differences import json_differences
 
@@ -119,6 +119,25 @@ def check_selection(selection: Json, name: str) -> None:
             raise RunDirectoryError(f"{name}: the selection holds {count!r}, which is no count.")
     if not counts:
         raise RunDirectoryError(f"{name}: the selection is empty.")
+
+
+def selection(
+    planned: Mapping[str, int], results: Mapping[str, Json] | None, items: Sequence[Item]
+) -> Check | None:
+    """Check that the plan asks what there is and what the results are of; None where it does."""
+    known = {item.id for item in items}
+    strange = [name for name in planned if name not in known]
+    if strange:
+        return differs(
+            "selection", f"items.jsonl does not hold what the plan asks: {', '.join(strange[:5])}"
+        )
+    finished: Mapping[str, int] = (results or {}).get("selection") or {}
+    more = [name for name, count in finished.items() if count > planned.get(name, 0)]
+    if more:
+        return differs(
+            "selection", f"the results are of more than the plan asks: {', '.join(more[:5])}"
+        )
+    return None
 
 
 def _plain(value: Json) -> Json:

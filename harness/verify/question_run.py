@@ -61,6 +61,10 @@ class QuestionChecks:
                 return
         path = run.path / "calls.jsonl"
         yield from each_guarded(
+            (
+                "selection",
+                lambda: plan_checks.selection(whole.selection, self._results, self._items),
+            ),
             ("pictures", self._pictures),
             ("journal", lambda: journal_checks.journal(path, self._entries, self._items)),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rbench.errors import DataError
+from rbench.leaderboards.every_eval_ever.kept_form import taken_in_record
 from rbench.leaderboards.kept.record import Event, KeptOrigin, KeptRun
 from rbench.leaderboards.kept.store import KeptFolder
 from rbench.leaderboards.kept.take_in import taken_in
@@ -45,6 +46,19 @@ def add_run(
     run = taken_in(
         path, origin=origin, incomplete=incomplete, today=today, run_task_file=run_task_file
     )
+    return _added(run, path, folder)
+
+
+def add_record(path: Path, folder: KeptFolder, *, today: str) -> Added:
+    """Take a record of Every Eval Ever in, as self-reported: nothing of it can be verified.
+
+    A record that is kept already changes nothing. Raises `DataError` for one whose key is kept
+    with other figures; otherwise as `taken_in_record`.
+    """
+    return _added(taken_in_record(path, today=today), path, folder)
+
+
+def _added(run: KeptRun, path: Path, folder: KeptFolder) -> Added:
     with folder.writing():
         others, _ = folder.all()
         for other in others:
@@ -60,14 +74,16 @@ def add_run(
 def noted_twins(run: KeptRun, others: Iterable[KeptRun]) -> tuple[KeptRun, tuple[str, ...]]:
     """Return a run whose history names the other models that replied the very same.
 
-    Raises `DataError` where these are replies of the same model under the same protocol: each
-    reply counts once.
+    Further runs of the same model, settings and protocol, such as one with another seed, are named
+    too: of many runs the luckiest is no better. Raises `DataError` where these are replies of the
+    same model under the same protocol: each reply counts once.
     """
     if run.replies_sha256 is None:
         return run, ()
+    kept = list(others)
     twins = [
         other
-        for other in others
+        for other in kept
         if other.replies_sha256 == run.replies_sha256
         and other.results.get("task") == run.results["task"]
         and other.state == "added"
@@ -85,8 +101,21 @@ def noted_twins(run: KeptRun, others: Iterable[KeptRun]) -> tuple[KeptRun, tuple
             f"its replies are the very same as those of {twin.key} ({twin.results.get('model')})",
         )
         run = run.then(event)
+    siblings = [other.key for other in kept if other not in twins and _again_asked(other, run)]
+    if siblings:
+        said = f"another run of the same model, settings and protocol as {', '.join(siblings)}"
+        run = run.then(Event(run.history[0].date, "added", said))
     warnings = tuple(f"{run.key}: {event.sentence}." for event in run.history[1:])
     return run, warnings
+
+
+def _again_asked(other: KeptRun, run: KeptRun) -> bool:
+    """Whether both asked the same model the same in the same way, and still stand."""
+    return (
+        other.state == "added"
+        and other.replies_sha256 is not None
+        and all(other.results.get(name) == run.results.get(name) for name in (*_SAME, "settings"))
+    )
 
 
 def free_key(run: KeptRun, others: Iterable[KeptRun]) -> KeptRun:

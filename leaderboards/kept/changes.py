@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rbench.errors import UsageError
+from rbench.leaderboards.every_eval_ever.kept_form import taken_in_record
 from rbench.leaderboards.kept.add import free_key, noted_twins
 from rbench.leaderboards.kept.record import Event, KeptOrigin, KeptRun
 from rbench.leaderboards.kept.store import KeptFolder
@@ -45,7 +46,7 @@ def supersede(
         folder: the kept leaderboard.
         old: the key of the entry that is no longer to be ranked.
         new: the key of another entry, or the folder of a run, which is then taken in as by
-            `add_run`; it may have the id of the old one.
+            `add_run`, or a record as by `add_record`; it may have the id of the old one.
         reason: why, for every reader.
         today: YYYY-MM-DD.
         origin: as what a run is taken in.
@@ -65,6 +66,8 @@ def supersede(
             today=today,
             run_task_file=run_task_file,
         )
+    elif new not in folder.known() and Path(new).is_file():
+        taken = taken_in_record(Path(new), today=today)
     with folder.writing():
         first = folder.find(old)
         _refuse_withdrawn(first)

@@ -1,12 +1,15 @@
 """From a kept leaderboard to the entries of a board, and how they stand beside runs at hand."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from rbench.errors import DataError
 from rbench.harness.plan import SCHEMA_VERSION
+from rbench.harness.protocol_shape import protocol_misfit
 from rbench.harness.types import Json
 from rbench.leaderboards.entries import Entry, Figure, Status
+from rbench.leaderboards.every_eval_ever.kept_form import KIND, stated_entry
 from rbench.leaderboards.image_entries import image_entries
 from rbench.leaderboards.kept.record import KeptRun
 from rbench.leaderboards.kept.store import KeptFolder
@@ -16,8 +19,10 @@ BY_HAND = (
     "Its file was changed by hand: it has not the hash that it names, and nothing vouches for its "
     "numbers."
 )
+SELF_REPORTED = "Self-reported."
 AT_HAND = "A run at hand; the kept one of this id has other figures."
 
+_LARGEST = {bool: 1, int: 2**53, float: sys.float_info.max}
 _TEXTS = ("unit", "ci_method", "note", "printed", "findings")
 
 
@@ -32,7 +37,8 @@ class KeptEntries:
 def kept_entries(folder: KeptFolder) -> KeptEntries:
     """Return the entries of a kept leaderboard: one of a run of questions, one an evaluator.
 
-    What was changed by hand is not comparable; what was withdrawn or superseded says so.
+    A record of Every Eval Ever has one too. What was changed by hand is not comparable; what was
+    withdrawn or superseded says so.
     """
     runs, faults = folder.all()
     found: list[Entry] = []
@@ -82,7 +88,9 @@ def _entries(run: KeptRun) -> Iterator[Entry]:
     if version != SCHEMA_VERSION:
         raise ValueError(f"schema version {version!r}, and this rbench reads {SCHEMA_VERSION}")
     around: Mapping[str, Json] = {"costs": run.costs, "date": run.date, "path": None}
-    if run.results.get("kind") == "images":
+    if run.results.get("kind") == KIND:
+        found = [stated_entry(run.results)]
+    elif run.results.get("kind") == "images":
         found = list(image_entries(run.results, **around))
     else:
         found = [question_entry(run.results, **around)]
@@ -101,7 +109,7 @@ def _entries(run: KeptRun) -> Iterator[Entry]:
 def _standing(run: KeptRun, entry: Entry) -> tuple[Status, tuple[str, ...]]:
     notes = entry.notes
     if run.origin == "self-reported":
-        notes = (*notes, f"Self-reported. {run.verification['sentence']}")
+        notes = (*notes, f"{SELF_REPORTED} {run.verification['sentence']}")
     if not run.intact:
         return "not comparable", (*notes, BY_HAND)
     if run.state == "withdrawn":
@@ -116,9 +124,13 @@ def _check(entry: Entry) -> None:
     texts = (entry.task, entry.model, entry.protocol_id, *entry.notes)
     if not all(isinstance(text, str) for text in texts) or not isinstance(entry.protocol, Mapping):
         raise TypeError("task, model, protocol or warnings are not what they must be")
+    misfit = protocol_misfit(entry.protocol)
+    if misfit:
+        raise TypeError(f"of the protocol, {misfit}")
     for column, figure in entry.figures.items():
         for field in fields(Figure):
             value = getattr(figure, field.name)
             kind = (str, tuple) if field.name in _TEXTS else (int, float, bool, type(None))
-            if not isinstance(value, kind):
+            too_large = isinstance(value, int | float) and not abs(value) <= _LARGEST[type(value)]
+            if not isinstance(value, kind) or too_large:
                 raise TypeError(f"{' '.join(column)}: {field.name} is {value!r}")

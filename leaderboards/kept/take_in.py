@@ -11,6 +11,7 @@ from rbench.harness.verify.made_with import rbench_version
 from rbench.leaderboards.kept.fingerprints import files_sha256, replies_sha256
 from rbench.leaderboards.kept.read import entries_of
 from rbench.leaderboards.kept.record import Event, KeptOrigin, KeptRun
+from rbench.leaderboards.run_entries import costs_of, date_of
 from rbench.leaderboards.tables import Results
 from rbench.leaderboards.verify import verify_run
 
@@ -27,24 +28,23 @@ def taken_in(
         today: YYYY-MM-DD, for its history.
         run_task_file: whether the code of a task that is a file may be run to verify it.
 
-    Raises `RunDirectoryError` for a folder that is no run, `DataError` for a run that differs from
-    its own files; that cannot be verified, unless it is self-reported; that is incomplete; whose
-    results no table can show.
+    Raises `RunDirectoryError` for a folder that is no run or whose results are none of ours,
+    `DataError` for a run that differs from its own files; that cannot be verified, unless it is
+    self-reported; that is incomplete; whose results no table can show.
     """
-    before = files_sha256(open_run(path).directory)
+    directory = open_run(path).directory
+    directory.read_results()  # raises where it is none of ours, which says more than verifying
+    before = files_sha256(directory)
     verification = verify_run(path, run_task_file=run_task_file)
     _refuse_unverified(verification, origin)
     run = open_run(path)  # anew: what was read before may be older than what was verified
     results = run.results
-    if not isinstance(results["run_id"], str) or not isinstance(results["outcomes"], dict):
-        raise DataError(f"{path / 'results.json'} is not what rbench writes; score the run again.")
     if results["status"] != "complete" and not incomplete:
         outcomes: Json = results["outcomes"]
         raise DataError(
             f"{path} is incomplete: {outcomes['scored']} of {sum(outcomes.values())} samples are "
             f"scored; finish it, or give --incomplete to keep it below the line."
         )
-    sessions = (run.directory.read_json("env.json") or {}).get("sessions") or [{}]
     kept = KeptRun(
         key=results["run_id"],
         origin=origin,
@@ -54,8 +54,8 @@ def taken_in(
         replies_sha256=replies_sha256(run.directory),
         results_sha256=digest(results),
         results=_trimmed(results),
-        costs=run.directory.read_json("costs.json") or {},
-        date=str(sessions[-1].get("started", ""))[:10],
+        costs=costs_of(run.directory),
+        date=date_of(run.directory),
         history=(Event(today, "added", f"taken in as {origin}, {_words(verification)}"),),
     )
     if kept.files != before:

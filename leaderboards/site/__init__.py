@@ -1,5 +1,5 @@
 """The leaderboards as a static site that opens from disk."""
 
-from rbench.leaderboards.site.write import write_site
+from rbench.leaderboards.site.write import Site, write_site
 
-__all__ = ["write_site"]
+__all__ = ["Site", "write_site"]

@@ -1,15 +1,16 @@
 """Where the pages of a site lie: names that are safe as folders, the same for the same board."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from rbench.harness.canonical import digest
-from rbench.leaderboards.entries import Board, Entry
+from rbench.leaderboards.entries import Entry
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_RESERVED = ("systems", "data", "protocols")
+_RESERVED = ("systems", "data", "protocols", "index.html", "site.json")
+_BESIDE_RUNS = ("pictures", "index.html", "table.csv", "table.json")
 _LONGEST = 80
 
 
@@ -26,21 +27,22 @@ class Addresses:
         return None if entry.path is None else self.runs.get(entry.path)
 
 
-def addresses(board: Board) -> Addresses:
-    """Return the addresses of the pages of a board."""
-    tasks = {task: folder_name(task, _RESERVED) for task in board.groups}
+def addresses(entries: Iterable[Entry]) -> Addresses:
+    """Return the addresses of the pages of a board's entries; their order changes nothing."""
+    found = sorted(entries, key=lambda entry: (entry.task, entry.key))
+    tasks = {entry.task: folder_name(entry.task, _RESERVED) for entry in found}
     runs: dict[str, str] = {}
-    for task, groups in board.groups.items():
-        entries = [r.entry for group in groups for r in (*group.ranked, *group.below)]
-        for entry in sorted(entries, key=lambda entry: entry.key):
-            if entry.path is None or entry.path in runs:
-                continue
-            name = folder_name(PurePath(entry.path).name)
-            place, count = f"{tasks[task]}/{name}", 1
-            while place in runs.values():
-                count += 1
-                place = f"{tasks[task]}/{name}~{count}"
-            runs[entry.path] = place
+    taken: set[str] = set()
+    for entry in found:
+        if entry.path is None or entry.path in runs:
+            continue
+        name = folder_name(PurePath(entry.path).name, _BESIDE_RUNS)
+        place, count = f"{tasks[entry.task]}/{name}", 1
+        while place in taken:
+            count += 1
+            place = f"{tasks[entry.task]}/{name}~{count}"
+        taken.add(place)
+        runs[entry.path] = place
     return Addresses(tasks, runs)
 
 

@@ -37,7 +37,7 @@ def image_card_page(card: ImageCard, *, site: SiteFrame) -> str:
         .get_template("site_card.html.j2")
         .render(
             card=None,
-            facts=[("tasks", card.tasks), *image_card_facts(card)],
+            facts=_joined([("tasks", card.tasks), *image_card_facts(card)]),
             prose=markdown(_untitled(card.prose)),
             task_folder=None,
         )
@@ -57,6 +57,17 @@ def cards_page(cards: Sequence[Card | ImageCard], *, site: SiteFrame) -> str:
         current="data",
         summary="What each data set is, what it is not, and what is known to be wrong with it.",
     )
+
+
+def _joined(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return facts with the lines that have no name, in one with the line above."""
+    found: list[tuple[str, str]] = []
+    for name, text in facts:
+        if name or not found:
+            found.append((name, text))
+        else:
+            found[-1] = (found[-1][0], f"{found[-1][1]}\n{text}")
+    return found
 
 
 def _untitled(prose: str) -> str:

@@ -19,8 +19,12 @@ STRUCTURE: Mapping[str, str] = {
     "n": "The number of questions or samples that the value is a mean of.",
     "no answer": "Replies without an answer; they count as wrong.",
     "errors": "Samples without a reply. Until they are asked again the run is incomplete.",
-    "evaluations": "Evaluations of the network for one sample, as counted or stated.",
+    "evaluations": "Evaluations of the network for one sample, one after another, as counted or "
+    "stated. Work, in brackets, counts those made side by side too.",
     "settings": "What may differ between entries of one table.",
+    "origin": "Run: at hand. Re-run: by those who keep the leaderboard. Re-scored: replies of "
+    "others, scored by them. Self-reported: the figures are their sender's. Published: read in a "
+    "paper or on a page.",
     "source": "Where the figure was read.",
     "run": "The run that the figures come from.",
 }
@@ -68,8 +72,32 @@ METRICS: Mapping[str, str] = {
     "micro-f1": "F1 over all decisions of all classes.",
     "perplexity": "Exponential of the mean negative log-likelihood a token.",
     "speed-up": "How many times faster than ordinary decoding.",
+    "training-memory": "Memory that training takes.",
+    "less-training-memory": "How many times less memory training takes, as its paper claims.",
+    "training-seconds-per-iteration": "Seconds that a step of training takes.",
+    "backward-speed-up": "How many times faster the backward pass is, as its paper claims.",
+    "preferred-to-real": "Share of comparisons in which people preferred it to real images.",
+    "preferred-to-base": "Share of comparisons in which people preferred it to the model before.",
+    "fid-improvement": "By how much the Fréchet distance is better than a baseline's.",
+    "ssim-improvement": "By how much structural similarity is better than a baseline's.",
+    "within-1px": "Share of pixels whose flow is right to 1 pixel.",
+    "within-3px": "Share of pixels whose flow is right to 3 pixels.",
+    "within-5px": "Share of pixels whose flow is right to 5 pixels.",
+    "seconds-per-10-images": "Seconds that ten images take.",
+    "time-of-flux-dev": "Time for an image as a share of FLUX-dev's.",
+    "memory-of-flux-dev": "Memory as a share of FLUX-dev's.",
+    "fewer-evaluations": "How many times fewer evaluations of the network it needs.",
 }
 """Metric -> what it measures. Of ``fd/dinov2-l`` the part before the stroke counts too."""
+
+SUBSETS: Mapping[str, str] = {
+    "overall": "Over all subsets.",
+    "mean": "The mean of the subsets.",
+    "average": "The mean of the subsets.",
+    "en": "Questions in English.",
+    "zh": "Questions in Chinese.",
+}
+"""Subset -> on what a figure is measured, where its name does not say it."""
 
 
 def metric_words(column: Column) -> str:
@@ -78,7 +106,8 @@ def metric_words(column: Column) -> str:
     words = METRICS.get(metric) or METRICS.get(metric.partition("/")[0], "")
     if metric.endswith("/minimum") and words:
         words += " The least over sets of samples."
-    return " ".join(filter(None, [words, f"On: {subset}." if subset and words else ""]))
+    where = SUBSETS.get(subset, f"On: {subset}." if subset else "")
+    return f"{words} {where}".strip() if words else ""
 
 
 def better_words(group: Group, column: Column) -> str:

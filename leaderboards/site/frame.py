@@ -1,10 +1,11 @@
 """What all pages of a site share: head, navigation, style, script, content policy, footer.
 
-Style and script stand in each page, named in its policy by their hashes. Found in Chromium 147
-for pages opened from disk: a script file with an integrity hash is blocked (its check wants CORS,
-which files have not), one allowed by ``'self'`` or ``file:`` runs. So data that a page always
-needs stands in it as JSON, which is no script; data loaded on demand (`pieces`) lies in script
-files beside the page, which only then are allowed.
+Style and script lie in files of the site's folder that all pages link to. Their names bear a
+digest of their content, and the policy allows scripts and styles from the site's own place alone:
+``'self'`` where a server serves it, ``file:`` where it is opened from disk. It cannot allow them by
+hash: Chromium 147 blocks a script file with an integrity hash that is opened from disk (its check
+wants CORS, which files have not). One short script stands in the page, allowed by its hash. Data
+that a page always needs stands in it as JSON, which is no script.
 """
 
 import base64
@@ -20,6 +21,7 @@ from rbench.harness.types import Json
 from rbench.leaderboards.image_plots import COLOURS
 from rbench.leaderboards.report_page import CANARY
 from rbench.leaderboards.report_svg import PALETTE
+from rbench.leaderboards.site.folder import SharedFile, SiteFolder, shared_file
 from rbench.leaderboards.site.templates import templates
 
 PIECES_POLICY = "rbench-pieces"
@@ -45,11 +47,21 @@ class SiteFrame:
         command: what makes the site again.
         version: of rbench.
         publishable: whether text of questions whose card forbids it must be left out.
+        folder: where pages are written to, and the style and script that they link to; None
+            for pages that are only looked at.
     """
 
     command: str
     version: str
     publishable: bool = False
+    folder: SiteFolder | None = None
+
+    @property
+    def out(self) -> SiteFolder:
+        """The folder. Raises `ValueError` where there is none."""
+        if self.folder is None:
+            raise ValueError("this site has no folder to be written to")
+        return self.folder
 
     def page(
         self,
@@ -61,11 +73,11 @@ class SiteFrame:
         over: str = "",
         summary: str = "",
         script_data: Mapping[str, Json] | None = None,
-        style: str = "",
-        script: str = "",
+        style: SharedFile | None = None,
+        script: SharedFile | None = None,
         pieces: bool = False,
     ) -> str:
-        """Return a page as text.
+        """Return a page as text, and write the style and script that it links to.
 
         Args:
             title: of the page and its first heading; hostile text is fine.
@@ -77,37 +89,43 @@ class SiteFrame:
             script_data: id -> value, in the page as ``<script type="application/json" id=...>``.
             style: further CSS of this page.
             script: further JavaScript of this page; runs after that of all pages.
-            pieces: whether the page may load scripts that lie beside it, through a trusted-types
-                policy called `PIECES_POLICY`.
+            pieces: whether the page shows pictures of the site's folder, and its script may load
+                others that lie beside it, by a trusted-types policy called `PIECES_POLICY`.
         """
         css, js = _shared()
-        pages = templates()
         styles, scripts = [css, *filter(None, [style])], [js, *filter(None, [script])]
-        return pages.get_template("site_frame.html.j2").render(
-            title=title,
-            body=body,
-            root="../" * depth,
-            current=current,
-            navigation=NAVIGATION,
-            over=over,
-            summary=summary,
-            command=self.command,
-            version=self.version,
-            canary=CANARY,
-            data={name: _json(value) for name, value in (script_data or {}).items()},
-            styles=[Markup(text) for text in styles],
-            early=Markup(_EARLY),
-            scripts=[Markup(text) for text in scripts],
-            policy=_policy(styles, [_EARLY, *scripts], pieces=pieces),
+        if self.folder is not None:
+            self.folder.share(*styles, *scripts)
+        return (
+            templates()
+            .get_template("site_frame.html.j2")
+            .render(
+                title=title,
+                body=body,
+                root="../" * depth,
+                current=current,
+                navigation=NAVIGATION,
+                over=over,
+                summary=summary,
+                command=self.command,
+                version=self.version,
+                canary=CANARY,
+                data={name: _json(value) for name, value in (script_data or {}).items()},
+                styles=[file.name for file in styles],
+                early=Markup(_EARLY),
+                scripts=[file.name for file in scripts],
+                policy=_policy(pieces=pieces),
+            )
         )
 
 
 @cache
-def _shared() -> tuple[str, str]:
+def _shared() -> tuple[SharedFile, SharedFile]:
     pages = templates()
     style = pages.get_template("report.css.j2").render(palette=PALETTE)
     style += pages.get_template("site.css.j2").render(colours=COLOURS)
-    return style, pages.get_template("site.js.j2").render()
+    script = pages.get_template("site.js.j2").render()
+    return shared_file("site", "css", style), shared_file("site", "js", script)
 
 
 def _json(value: Json) -> Markup:
@@ -118,16 +136,12 @@ def _json(value: Json) -> Markup:
     return Markup(text)
 
 
-def _policy(styles: list[str], scripts: list[str], *, pieces: bool) -> str:
-    beside = ["'self'", "file:"] if pieces else []
+def _policy(*, pieces: bool) -> str:
+    early = base64.b64encode(hashlib.sha256(_EARLY.encode()).digest()).decode()
+    pictures = " 'self' file:" if pieces else ""
     trusted = PIECES_POLICY if pieces else "'none'"
     return (
-        f"default-src 'none'; script-src {' '.join([*map(_hash, scripts), *beside])}; "
-        f"style-src {' '.join(map(_hash, styles))}; "
-        "img-src data:; base-uri 'none'; form-action 'none'; "
+        f"default-src 'none'; script-src 'sha256-{early}' 'self' file:; "
+        f"style-src 'self' file:; img-src data:{pictures}; base-uri 'none'; form-action 'none'; "
         f"require-trusted-types-for 'script'; trusted-types {trusted}"
     )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,17 +1,19 @@
 """The page of one run of images on the site: what its own report shows, in the site's frame."""
 
-import re
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from rbench.leaderboards.image_report import render_image_report
+from rbench.harness.types import Json
+from rbench.harness.verify.made_with import sessions_of
+from rbench.leaderboards.image_report import image_report_values
 from rbench.leaderboards.image_runs import shown_run
-from rbench.leaderboards.report_page import page_environment, write_page
 from rbench.leaderboards.report_text import short_name
-from rbench.leaderboards.run_report import _task_info as task_info
+from rbench.leaderboards.run_report import task_info
+from rbench.leaderboards.site.folder import shared_file
 from rbench.leaderboards.site.frame import SiteFrame
+from rbench.leaderboards.site.standing import Standing
 from rbench.leaderboards.site.templates import templates
 
 if TYPE_CHECKING:
@@ -19,16 +21,15 @@ if TYPE_CHECKING:
     from rbench.leaderboards.image_shown import ShownRun
     from rbench.leaderboards.report import TaskInfo
 
-_COLUMNS = re.compile(r'<div class="picture" data-columns="(\d+)"')
-
 
 def write_image_run_page(
-    run: "SavedImageRun", folder: Path, *, site: SiteFrame, depth: int = 2
+    run: "SavedImageRun", place: str, *, site: SiteFrame, standing: Standing
 ) -> None:
-    """Write ``index.html`` into a folder; see `write_run_page`."""
-    sessions = (run.directory.read_json("env.json") or {}).get("sessions") or []
-    html = image_run_page(shown_run(run), task_info(run), site, depth, sessions)
-    write_page(folder / "index.html", html)
+    """Write ``index.html`` into a folder of the site; see `write_run_page`."""
+    sessions = sessions_of(run.directory)
+    depth = place.count("/") + 1
+    html = image_run_page(shown_run(run), task_info(run), site, depth, sessions, standing)
+    site.out.write(f"{place}/index.html", html)
 
 
 def image_run_page(
@@ -36,32 +37,30 @@ def image_run_page(
     task: "TaskInfo",
     site: SiteFrame,
     depth: int = 2,
-    sessions: list[dict[str, str]] | None = None,
+    sessions: Sequence[Mapping[str, Json]] | None = None,
+    standing: Standing | None = None,
 ) -> str:
     """Return the page as text.
 
     Real images of a set that may not be redistributed are left out of a publishable site.
     """
-    report = render_image_report([run], task, publishable=site.publishable)
-    # Texts are escaped, so that these marks are the page's own.
-    inside = report.partition("<main>")[2].partition("</main>")[0]
+    values = image_report_values([run], task, publishable=site.publishable)
     body = (
         templates()
         .get_template("site_run_images.html.j2")
         .render(
+            values,
             results=run.results,
-            inside=Markup(inside),
-            sections=re.findall(r'<section id="([a-z]+)" aria-labelledby', inside),
             sessions=[(str(s.get("started", "")), "") for s in sessions or []],
+            standing=standing or Standing(),
         )
     )
-    columns = sorted({int(number) for number in _COLUMNS.findall(inside)})
-    style = page_environment().get_template("image_report.css.j2").render(columns=columns)
+    style = templates().get_template("image_report.css.j2").render(columns=values["columns"])
     return site.page(
         short_name(run.results["model"]),
         Markup(body),
         depth=depth,
         over=f"{task.name} version {task.version}",
         summary=task.summary,
-        style=style,
+        style=shared_file("images", "css", style),
     )

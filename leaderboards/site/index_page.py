@@ -10,7 +10,7 @@ from rbench.leaderboards.site.addresses import Addresses
 from rbench.leaderboards.site.frame import SiteFrame
 from rbench.leaderboards.site.task_figures import top_plot
 from rbench.leaderboards.site.task_page import summary
-from rbench.leaderboards.site.task_table import table_title
+from rbench.leaderboards.site.task_table import RANKING, table_title
 from rbench.leaderboards.site.templates import templates
 
 
@@ -34,6 +34,14 @@ def _has_runs(groups: Sequence[Group]) -> bool:
     return any(r.entry.origin != "published" for g in groups for r in (*g.ranked, *g.below))
 
 
+def _protocol(group: Group) -> str:
+    """Return under which protocol the chart stands, without what its heading says already."""
+    found = table_title(group)
+    if "as published: " in found:
+        return "as published: " + found.partition("as published: ")[2]
+    return "" if found == RANKING else found
+
+
 def _task(task: str, groups: Sequence[Group], folders: Mapping[str, str]) -> Mapping[str, object]:
     first = groups[0]
     return {
@@ -41,6 +49,6 @@ def _task(task: str, groups: Sequence[Group], folders: Mapping[str, str]) -> Map
         "folder": folders[task],
         "summary": summary(groups),
         "what": heading(first, first.columns[0]) if first.columns else "",
-        "protocol": table_title(first),
+        "protocol": _protocol(first),
         "plot": top_plot(first),
     }

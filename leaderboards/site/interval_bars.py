@@ -1,5 +1,6 @@
 """Intervals as small SVG bars, one a line, on one scale a table."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,23 +10,36 @@ from rbench.leaderboards.entries import Column, Group, Ranked
 
 _WIDTH, _HEIGHT, _ROOM = 96.0, 12.0, 5.0
 
+FAR = 30
+"""Times the least value, from where on only a logarithmic scale shows the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the bars of a table span, in the unit of its figures; `text` says it."""
+    """What the bars of a table span, in the unit of its figures; `text` says it.
+
+    A logarithmic one begins at its least value: what lies below stands at its left end.
+    """
 
     low: float
     high: float
     text: str
+    logarithmic: bool = False
 
     def place(self, value: float) -> float:
         """Return how far right a value stands, in pixels."""
-        share = (value - self.low) / (self.high - self.low)
+        if self.logarithmic:
+            share = math.log(max(value, self.low) / self.low) / math.log(self.high / self.low)
+        else:
+            share = (value - self.low) / (self.high - self.low)
         return round(_ROOM + share * (_WIDTH - 2 * _ROOM), 1)
 
 
 def scale_of(group: Group, column: Column | None) -> Scale | None:
-    """Return the scale of a table's headline; None where no value can be drawn."""
+    """Return the scale of a table's headline; None where no value can be drawn.
+
+    Distances that lie far apart stand on a logarithmic one.
+    """
     ends = [end for ranked in (*group.ranked, *group.below) for end in _ends(ranked, column)]
     if not ends:
         return None
@@ -33,8 +47,10 @@ def scale_of(group: Group, column: Column | None) -> Scale | None:
     if low == high:
         low, high = low - 1, high + 1
     fraction = _unit(group, column) == "fraction"
+    far = not fraction and low > 0 and high > FAR * low
     low_text, high_text = (f"{100 * v:.1f} %" if fraction else f"{v:.4g}" for v in (low, high))
-    return Scale(low, high, f"{low_text} to {high_text}")
+    text = f"{low_text} to {high_text}{', logarithmic' if far else ''}"
+    return Scale(low, high, text, far)
 
 
 def bar(scale: Scale | None, ranked: Ranked, column: Column | None, words: str) -> Markup:

@@ -4,6 +4,7 @@ See `report_svg` for what holds of all plots. Each says in a `desc` what is draw
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,17 +20,23 @@ from rbench.leaderboards.report_svg import (
     note_right,
     one_line,
     rows_canvas,
-    shorten,
     text_at,
     text_width,
     to_svg,
 )
+from rbench.leaderboards.site.plot_labels import SIZE, Box, place_labels, tail
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.ticker import Locator
 
 _HEIGHT, _LEFT, _BOTTOM = 300.0, 52.0, 44.0
 _HEAD_LINES = 3
+_TICKS = 8
+_DATES = 5
+_MONTHS = (1, 2, 3, 6, *(12 * years * 10**n for n in range(4) for years in (1, 2, 5)))
+_NAMED = 12  # dots of a plot that bear their names, where there is room
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,48 +65,74 @@ def dots_plot(dots: Sequence[Dot], title: str) -> Markup:
 
 
 def scatter_plot(
-    dots: Sequence[Dot], title: str, across: str, up: str, *, logarithmic: bool, named: int = 6
+    dots: Sequence[Dot], title: str, across: str, up: str, *, logarithmic: tuple[bool, bool]
 ) -> Markup:
-    """Return values against `x`; the first `named` dots bear their names."""
+    """Return values against `x`, as many with their names as there is room for.
+
+    `logarithmic` is said of both axes, across and up; one across that is not bears years. An
+    interval that reaches down to nothing
+    is cut off where the axis ends.
+    """
     box = (_LEFT, _BOTTOM, WIDTH - _LEFT - 14, _HEIGHT - _BOTTOM - 26)
     figure, axes = canvas(WIDTH, _HEIGHT, box)
-    if logarithmic:
+    if logarithmic[0]:
         axes.set_xscale("log")
-        places = [math.log10(dot.x) for dot in dots]
-        low, high = _limits(places, 0.08)
-        axes.set_xlim(10**low, 10**high)
-        ticks = [10.0**e * f for e in range(math.floor(low), math.ceil(high) + 1) for f in (1, 3)]
-        ticks = [tick for tick in ticks if low <= math.log10(tick) <= high]
-        axes.set_xticks(ticks, [_short(tick) for tick in ticks])
-        axes.minorticks_off()
+        axes.set_xlim(*_log_limits([dot.x for dot in dots]))
+        _log_ticks(axes.xaxis, axes.get_xlim())
     else:
         axes.set_xlim(*_limits([dot.x for dot in dots], 0.08))
-        axes.locator_params(axis="x", nbins=5, integer=True)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.set_ylim(*_limits([end for dot in dots for end in _ends(dot)], 0.08))
+        axes.set_xticks(*_dates(*axes.get_xlim()))
+    if logarithmic[1]:
+        axes.set_yscale("log")
+        axes.set_ylim(*_log_limits([dot.value for dot in dots]))
+        _log_ticks(axes.yaxis, axes.get_ylim())
+    else:
+        axes.set_ylim(*_limits([end for dot in dots for end in _ends(dot)], 0.08))
+    floor = axes.get_ylim()[0]
     for dot in dots:
         if dot.low is not None and dot.high is not None:
-            axes.vlines(dot.x, dot.low, dot.high, colors=PALETTE["accent"], lw=1.6)
+            low = max(dot.low, floor)
+            axes.vlines(dot.x, low, dot.high, colors=PALETTE["accent"], lw=1.6)
         axes.plot(
             [dot.x], [dot.value], "o", color=PALETTE["accent"], ms=6, mec=PALETTE["paper"],
             mew=0.8, clip_on=False,
         )  # fmt: skip
-    left, right = axes.get_xlim()
-    middle = math.sqrt(left * right) if logarithmic else (left + right) / 2
-    taken: list[float] = []
-    apart = 13 * (axes.get_ylim()[1] - axes.get_ylim()[0]) / (_HEIGHT - _BOTTOM - 26)
-    for dot in dots[:named]:
-        if all(abs(dot.value - height) >= apart for height in taken):
-            taken.append(dot.value)
-            side = "left" if dot.x < middle else "right"
-            name = shorten(one_line(dot.label))
-            axes.annotate(
-                name, (dot.x, dot.value), (7 if side == "left" else -7, 0),
-                textcoords="offset points", color=PALETTE["ink"], fontsize=FONT - 1.5, ha=side,
-                va="center", parse_math=False,
-            )  # fmt: skip
+    points = 72 / figure.dpi
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        across, up = axes.transData.transform((x, y)) * points
+        return float(across), float(up)
+
+    labels = place_labels(
+        [place(dot.x, dot.value) for dot in dots],
+        [dot.label for dot in dots],
+        Box(box[0], box[1], WIDTH, box[1] + box[3]),
+        _NAMED,
+        [
+            (place(dot.x, max(min(_ends(dot)), floor))[1], place(dot.x, max(_ends(dot)))[1])
+            for dot in dots
+        ],
+    )
+    for label in labels:
+        dot = dots[label.at]
+        axes.annotate(
+            label.text, (dot.x, dot.value), (label.dx, label.dy), textcoords="offset points",
+            color=PALETTE["ink"], fontsize=SIZE, ha=label.ha, va="center", parse_math=False,
+        )  # fmt: skip
     _frame(axes, across, up)
     return _described(to_svg(figure, title), "; ".join(map(_words, dots)))
+
+
+def _dates(low: float, high: float) -> tuple[list[float], list[str]]:
+    """Return about five places between two years, such as 2024.5, with their months or years."""
+    first, last = math.ceil(12 * low - 1e-6), math.floor(12 * high + 1e-6)
+    step = next(months for months in _MONTHS if (last - first) / months < _DATES)
+    months = [month for month in range(first, last + 1) if month % step == 0] or [last]
+    names = [
+        f"{month // 12}" if step % 12 == 0 else f"{month // 12}-{month % 12 + 1:02}"
+        for month in months
+    ]
+    return [month / 12 for month in months], names
 
 
 def lines_plot(
@@ -123,7 +156,10 @@ def lines_plot(
 def bars_plot(
     found: Sequence[tuple[str, Sequence[float | None]]], columns: Sequence[str], title: str, up: str
 ) -> Markup:
-    """Return a group of bars for each column, a bar for each (name, values), in their order."""
+    """Return a group of bars for each column, a bar for each (name, values), in their order.
+
+    Above each stands the number of its place, so that colour alone tells nothing.
+    """
     box = (_LEFT, _BOTTOM, WIDTH - _LEFT - 14, _HEIGHT - _BOTTOM - 26)
     figure, axes = canvas(WIDTH, _HEIGHT, box)
     wide = 0.82 / len(found)
@@ -133,8 +169,13 @@ def bars_plot(
                 left = x - 0.41 + i * wide
                 colour = PALETTE[COLOURS[i % len(COLOURS)]]
                 axes.bar(left, value, wide * 0.9, color=colour, align="edge")
+                axes.annotate(
+                    str(i + 1), (left + wide * 0.45, value), (0, 5), textcoords="offset points",
+                    color=PALETTE["ink"], fontsize=FONT - 4, ha="center", va="center",
+                )  # fmt: skip
     room = box[2] / len(columns) / FONT
     heads = [_wrapped(one_line(column), room) for column in columns]
+    axes.margins(y=0.1)
     _frame(axes, "", up)
     axes.grid(visible=False, axis="x")
     axes.set_xticks(range(len(columns)), heads, parse_math=False)
@@ -150,7 +191,7 @@ def heat_plot(
     values: Sequence[Sequence[tuple[float | None, str]]], title: str,
 ) -> Markup:  # fmt: skip
     """Return a map of (value, text) by row and column; stronger is more, each column alone."""
-    labels = [shorten(one_line(row)) for row in rows]
+    labels = [tail(row) for row in rows]
     left = max(map(text_width, labels)) * FONT + 16
     room = (WIDTH - left) / len(columns) / FONT
     heads = [_wrapped(one_line(column), room) for column in columns]
@@ -202,6 +243,31 @@ def _limits(values: Sequence[float], room: float = 0.05) -> tuple[float, float]:
     return low - apart, high + apart
 
 
+def _log_limits(values: Sequence[float]) -> tuple[float, float]:
+    low, high = _limits([math.log10(value) for value in values], 0.08)
+    return 10**low, 10**high
+
+
+def _log_ticks(axis: "Axis", ends: tuple[float, float]) -> None:
+    """Mark ones and threes, or ones alone where they would be many."""
+    low, high = map(math.log10, ends)
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    for factors in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [10.0**e * f for e in decades for f in factors]
+        ticks = [tick for tick in ticks if low <= math.log10(tick) <= high]
+        if len(ticks) <= _TICKS:
+            break
+    ticks = ticks[:: math.ceil(len(ticks) / _TICKS) or 1] or [math.sqrt(ends[0] * ends[1])]
+    axis.set_ticks(ticks, labels=[_short(tick) for tick in ticks])
+    axis.set_minor_locator(_no_ticks())
+
+
+def _no_ticks() -> "Locator":
+    from matplotlib.ticker import NullLocator
+
+    return NullLocator()
+
+
 def _ends(dot: Dot) -> list[float]:
     return [end for end in (dot.value, dot.low, dot.high) if end is not None]
 
@@ -218,18 +284,34 @@ def _short(value: float) -> str:
 
 
 def _wrapped(text: str, room: float) -> str:
-    """Break a heading between words, and cut words that are too long."""
-    lines: list[str] = []
+    """Break a heading between words, at hyphens, and where a part is too long anywhere.
+
+    What is left after `_HEAD_LINES` lines is cut.
+    """
+    parts: list[tuple[str, str]] = []  # what stands before it on a line, and itself
     for word in text.split():
-        if text_width(word) > room:
-            while word and text_width(word) > room - 0.8:
-                word = word[:-1]
-            word += "…"
-        if lines and text_width(f"{lines[-1]} {word}") <= room:
-            lines[-1] += f" {word}"
+        pieces = [word] if text_width(word) <= room else re.findall(r"[^-]+-?|-", word)
+        before = " "
+        for piece in pieces:
+            while text_width(piece) > room:
+                fit = (n for n in range(len(piece) - 1, 1, -1) if _fits(f"{piece[:n]}-", room))
+                head = next(fit, 1)
+                parts.append((before, f"{piece[:head]}-"))
+                piece, before = piece[head:], ""
+            parts.append((before, piece))
+            before = ""
+    lines: list[str] = []
+    for before, part in filter(lambda pair: pair[1], parts):
+        if lines and _fits(f"{lines[-1]}{before}{part}", room):
+            lines[-1] += f"{before}{part}"
         else:
-            lines.append(word)
-    return "\n".join(lines[:_HEAD_LINES])
+            lines.append(part)
+    shown = "\n".join(lines[:_HEAD_LINES])
+    return shown if len(lines) <= _HEAD_LINES else f"{shown.rstrip('-')}…"
+
+
+def _fits(text: str, room: float) -> bool:
+    return text_width(text) <= room
 
 
 def _described(svg: str, words: str) -> Markup:

@@ -3,13 +3,13 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from rbench.harness.saved_run import SavedRun
 from rbench.harness.types import Json
+from rbench.harness.verify.made_with import sessions_of
 from rbench.leaderboards.report import Report
 from rbench.leaderboards.report_numbers import (
     accuracy_lines,
@@ -20,17 +20,20 @@ from rbench.leaderboards.report_numbers import (
     headline,
     reasons,
 )
-from rbench.leaderboards.report_page import flatten, flatten_costs, write_page
+from rbench.leaderboards.report_page import flatten, flatten_costs
 from rbench.leaderboards.report_text import short_name, visible
 from rbench.leaderboards.run_report import make_report
 from rbench.leaderboards.site.frame import SiteFrame
 from rbench.leaderboards.site.sample_pieces import write_pieces
+from rbench.leaderboards.site.standing import Standing
 from rbench.leaderboards.site.templates import style_and_script, templates
 
 if TYPE_CHECKING:
     from rbench.harness.images.saved_image_run import SavedImageRun
 
     AnyRun = SavedRun | SavedImageRun
+
+_AT_HAND = Standing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +50,48 @@ class OtherRun:
 
 def write_run_page(
     run: "AnyRun",
-    folder: Path,
+    place: str,
     *,
     site: SiteFrame,
-    depth: int = 2,
     others: Sequence[OtherRun] = (),
+    standing: Standing = _AT_HAND,
 ) -> None:
-    """Write ``index.html`` into a folder, and beside it what the page loads on demand.
+    """Write ``index.html`` into a folder of the site, and beside it what it loads on demand.
 
     Args:
         run: of questions or of images.
-        folder: of this page alone; it is made where it is missing.
+        place: the folder of this page alone, such as ``quiz/some-run``.
         site: the frame of all pages. One that is publishable leaves out questions, replies and
             real images where the data card forbids to redistribute them.
-        depth: how many folders lie between the site's own and this page.
         others: runs of the same task whose replies the page can show beside this one's.
+        standing: how it stands on the board.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     if isinstance(run, SavedRun):
-        write_question_page(make_report(run), folder, site, depth, others, sessions=_sessions(run))
+        write_question_page(
+            make_report(run),
+            place,
+            site,
+            others,
+            sessions=sessions_of(run.directory),
+            standing=standing,
+        )
     else:
         from rbench.leaderboards.site.image_run_page import write_image_run_page
 
-        write_image_run_page(run, folder, site=site, depth=depth)
+        write_image_run_page(run, place, site=site, standing=standing)
 
 
 def write_question_page(
     report: Report,
-    folder: Path,
+    place: str,
     site: SiteFrame,
-    depth: int = 2,
     others: Sequence[OtherRun] = (),
     sessions: Sequence[Mapping[str, Json]] = (),
+    standing: Standing = _AT_HAND,
 ) -> None:
     """Write the page of a run of questions, given what a report shows; see `write_run_page`."""
     hide = site.publishable and not report.task.redistribute
-    write_pieces(report.samples, folder, report.blobs, hide=hide)
+    write_pieces(report.samples, place, site.out, report.blobs, hide=hide)
     name = short_name(report.model)
     lines = accuracy_lines(report.rows)
     site_run = templates().get_template("site_run.html.j2")
@@ -103,6 +112,7 @@ def write_question_page(
         graders=graders(report.rows),
         reasons=[] if hide else reasons(report.samples),  # they may quote
         sessions=[_session(session) for session in sessions],
+        standing=standing,
         others=others,
         tables=tables,
     )
@@ -111,7 +121,7 @@ def write_question_page(
     html = site.page(
         name,
         Markup(body),  # from a template that escapes
-        depth=depth,
+        depth=place.count("/") + 1,
         over=f"{report.task.name} version {report.task.version}",
         summary=report.task.summary,
         script_data={"run": {"name": visible(name), "others": known}},
@@ -119,11 +129,7 @@ def write_question_page(
         script=script,
         pieces=True,
     )
-    write_page(folder / "index.html", html)
-
-
-def _sessions(run: SavedRun) -> Sequence[Mapping[str, Json]]:
-    return (run.directory.read_json("env.json") or {}).get("sessions") or []
+    site.out.write(f"{place}/index.html", html)
 
 
 def _session(session: Mapping[str, Json]) -> tuple[str, str]:

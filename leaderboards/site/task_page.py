@@ -10,7 +10,7 @@ from rbench.leaderboards.entries import Group
 from rbench.leaderboards.site.addresses import Addresses
 from rbench.leaderboards.site.frame import SiteFrame
 from rbench.leaderboards.site.task_figures import PageFigure, has_representations, task_figures
-from rbench.leaderboards.site.task_table import ShownTable, shown_table, table_title
+from rbench.leaderboards.site.task_table import ShownTable, grouped, shown_table, table_title
 from rbench.leaderboards.site.templates import templates
 
 _MOST_FURTHER = 3  # tables whose plots stand beside those of the main one
@@ -76,7 +76,7 @@ def _figures(groups: Sequence[Group]) -> Iterator[tuple[str, list[PageFigure]]]:
 
 
 def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+    return f"{grouped(str(count))} {one if count == 1 else many}"
 
 
 def _choices(tables: Iterable[ShownTable]) -> Iterable[tuple[str, str, list[str]]]:
@@ -93,5 +93,5 @@ def _choices(tables: Iterable[ShownTable]) -> Iterable[tuple[str, str, list[str]
 
 def _columns(tables: Iterable[ShownTable]) -> list[str]:
     """Return the columns that a reader may hide: all but tier and model."""
-    names = (heading.name for table in tables for heading in table.headings[2:])
-    return list(dict.fromkeys(names))
+    names = dict.fromkeys(heading.name for table in tables for heading in table.headings)
+    return [name for name in names if name not in ("tier", "model")]

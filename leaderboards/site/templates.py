@@ -8,6 +8,7 @@ from rbench.harness.types import Row
 from rbench.leaderboards.blind import points, points_interval
 from rbench.leaderboards.report_numbers import interval_text, open_bounds, value_text
 from rbench.leaderboards.report_page import page_environment
+from rbench.leaderboards.site.folder import SharedFile, shared_file
 
 if TYPE_CHECKING:
     import jinja2
@@ -30,14 +31,14 @@ def templates() -> "jinja2.Environment":
 
 
 @cache
-def style_and_script() -> tuple[str, str]:
-    """Return CSS and JavaScript of the pages of questions, without indentation: all bear them."""
-    names = ("site_run.css.j2", "site_run.js.j2")
-    style, script = (
-        "\n".join(line.strip() for line in templates().get_template(name).render().splitlines())
-        for name in names
+def style_and_script() -> tuple[SharedFile, SharedFile]:
+    """Return CSS and JavaScript of the pages of runs of questions."""
+    pages = templates()
+    style = pages.get_template("site_run.css.j2").render()
+    return (
+        shared_file("run", "css", style),
+        shared_file("run", "js", pages.get_template("site_run.js.j2").render()),
     )
-    return style, script
 
 
 def bar(row: Row, chance: Row | None = None) -> dict[str, str | None] | None:

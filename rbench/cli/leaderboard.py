@@ -1,6 +1,5 @@
 """`rbench leaderboard`: the leaderboard of runs and of published figures."""
 
-import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -14,8 +13,9 @@ from rbench.errors import RbenchError, UsageError
 if TYPE_CHECKING:
     from rbench.leaderboards.entries import Board, Entry
     from rbench.leaderboards.run_entries import AnyRun
+    from rbench.leaderboards.site import Site
 
-Style = Literal["md", "csv", "latex", "parquet", "json", "html"]
+Style = Literal["md", "csv", "latex", "parquet", "json", "html", "eee"]
 _MOST_WORKERS = 8
 
 
@@ -28,7 +28,11 @@ def command(
     ] = None,
     style: Annotated[
         Style,
-        typer.Option("--format", envvar="RBENCH_FORMAT", help="html is a folder with a page."),
+        typer.Option(
+            "--format",
+            envvar="RBENCH_FORMAT",
+            help="html is a folder with a page, eee one of records of Every Eval Ever.",
+        ),
     ] = "md",
     kept: Annotated[
         str | None,
@@ -55,9 +59,17 @@ def command(
         typer.Option(
             "--published/--no-published",
             envvar="RBENCH_PUBLISHED",
-            help="Published figures of the same tasks, in groups of their own.",
+            help="Published figures of the tasks that have runs, in groups of their own.",
         ),
     ] = True,
+    all_tasks: Annotated[
+        bool,
+        typer.Option(
+            "--all-tasks",
+            envvar="RBENCH_ALL_TASKS",
+            help="Published figures of the tasks without runs, too.",
+        ),
+    ] = False,
     publishable: Annotated[
         bool,
         typer.Option(
@@ -75,26 +87,52 @@ def command(
     """
     from rbench.leaderboards.make_board import make_board
     from rbench.leaderboards.model_info import read_model_info
+    from rbench.leaderboards.spawned import processors
 
-    if output is None and style in ("parquet", "html"):
+    if output is None and style in ("parquet", "html", "eee"):
         raise UsageError(f"--format {style} needs a place to write to: give -o PATH.")
+    if all_tasks and (task is not None or not published):
+        other = "--no-published" if task is None else f"--task {task}"
+        raise UsageError(f"--all-tasks asks for more than {other} lets through: give one of them.")
     found, unread = _read(runs or [])
     entries, damaged = _kept(kept)
     if runs and not found and not entries:
         return 3
-    again = _command(runs or [], task, style, kept, output, model_info, published)
+    again = _command(runs or [], task, style, kept, output, model_info)
+    flags = {
+        "--no-published": not published,
+        "--all-tasks": all_tasks,
+        "--publishable": publishable,
+    }
+    again = " ".join([again, *(name for name, given in flags.items() if given)])
+    workers = min(_MOST_WORKERS, processors())
+    site = None
+    if style == "html":
+        site = _site(Path(output or "."), again, found, workers, publishable=publishable)
     made = make_board(
         found,
         kept=entries,
         task=task,
         published=published,
+        all_tasks=all_tasks,
         model_info=None if model_info is None else read_model_info(Path(model_info)),
-        command=f"{again} --publishable" if publishable else again,
-        workers=min(_MOST_WORKERS, os.cpu_count() or 1),
+        command=again,
+        workers=workers,
+        read=None if site is None else site.write_runs,
     )
     for warning in made.warnings:
         print(f"rbench: {warning}", file=sys.stderr)
-    _write(made.board, found, style, output, publishable=publishable)
+    if style == "eee":
+        from rbench.cli.leaderboard_records import write_records
+
+        write_records(made.board, found, kept, Path(output or "."))
+    elif site is not None:
+        site.write(made.board)
+        for fault in site.run_pages.faults:
+            print(f"rbench: no page: {fault}", file=sys.stderr)
+        unread += len(site.run_pages.faults)
+    else:
+        _write(made.board, style, output)
     return 3 if unread or damaged else 0
 
 
@@ -128,17 +166,7 @@ def _read(folders: Sequence[str]) -> "tuple[list[AnyRun], int]":
     return found, unread
 
 
-def _write(
-    board: "Board",
-    runs: "Sequence[AnyRun]",
-    style: Style,
-    output: str | None,
-    *,
-    publishable: bool,
-) -> None:
-    if style == "html":
-        _write_site(board, runs, Path(output or "."), publishable=publishable)
-        return
+def _write(board: "Board", style: Style, output: str | None) -> None:
     content = _content(board, style)
     if output is not None:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
@@ -163,12 +191,15 @@ def _content(board: "Board", style: Style) -> bytes:
     return f"{text_of(board)}\n".encode("utf-8", "backslashreplace")
 
 
-def _write_site(
-    board: "Board", runs: "Sequence[AnyRun]", folder: Path, *, publishable: bool
-) -> None:
-    from rbench.leaderboards.site import write_site
+def _site(
+    folder: Path, command: str, runs: "Sequence[AnyRun]", workers: int, *, publishable: bool
+) -> "Site":
+    from rbench.cli.page_progress import PageProgress
+    from rbench.leaderboards.site import Site
 
-    write_site(board, runs, folder, publishable=publishable)
+    return Site(
+        folder, command, runs, publishable=publishable, workers=workers, progress=PageProgress()
+    )
 
 
 def _command(
@@ -178,7 +209,6 @@ def _command(
     kept: str | None,
     output: str | None,
     model_info: str | None,
-    published: bool,
 ) -> str:
     """Return the command line that makes the board again."""
     options = {
@@ -189,6 +219,4 @@ def _command(
         "--model-info": model_info,
     }
     given = [part for name, value in options.items() if value for part in (name, value)]
-    if not published:
-        given.append("--no-published")
     return shlex.join(["rbench", "leaderboard", *runs, *given])

@@ -38,7 +38,10 @@ Key = Annotated[str, typer.Argument(metavar="KEY", help="The entry, as in task/m
 
 
 def add(
-    runs: Annotated[list[str], typer.Argument(help="Runs, or folders that hold runs.")],
+    runs: Annotated[
+        list[str],
+        typer.Argument(help="Runs, folders that hold runs, or records of Every Eval Ever."),
+    ],
     to: Annotated[str, typer.Option("--to", metavar="DIR", help="Made where it is not there.")],
     origin: Origin = "re-run",
     incomplete: Incomplete = False,
@@ -46,26 +49,31 @@ def add(
 ) -> int:
     """Verify runs and take them into a kept leaderboard.
 
-    A run that is kept already changes nothing. Those that are refused are named; the exit code is
-    then 1.
+    A file is a record of Every Eval Ever (FILE.json): it cannot be verified, and is self-reported
+    whatever --as says. A run that is kept already changes nothing. Those that are refused are
+    named; the exit code is then 1.
     """
     from rbench.harness.saved_run import find_runs
-    from rbench.leaderboards.kept.add import add_run
+    from rbench.leaderboards.kept.add import add_record, add_run
     from rbench.leaderboards.kept.store import KeptFolder
 
-    paths = list(dict.fromkeys(path for run in runs for path in find_runs(Path(run))))
+    found = ([Path(run)] if Path(run).is_file() else find_runs(Path(run)) for run in runs)
+    paths = list(dict.fromkeys(path for one in found for path in one))
     folder = KeptFolder.made(to)
     refused = 0
     for path in paths:
         try:
-            added = add_run(
-                path,
-                folder,
-                origin=origin,
-                incomplete=incomplete,
-                run_task_file=run_task_file,
-                today=_today(),
-            )
+            if path.is_file():
+                added = add_record(path, folder, today=_today())
+            else:
+                added = add_run(
+                    path,
+                    folder,
+                    origin=origin,
+                    incomplete=incomplete,
+                    run_task_file=run_task_file,
+                    today=_today(),
+                )
         except (DataError, RunDirectoryError) as error:
             refused += 1
             _say([str(error)])
@@ -95,7 +103,8 @@ def supersede(
 ) -> int:
     """Put one entry in the place of another, which stays below the line, with the reason.
 
-    NEW may be the folder of a run, which is then added as by `rbench leaderboard add`.
+    NEW may be the folder of a run, or a record of Every Eval Ever, which is then added as by
+    `rbench leaderboard add`.
     """
     from rbench.leaderboards.kept.changes import supersede as superseded
     from rbench.leaderboards.kept.store import KeptFolder

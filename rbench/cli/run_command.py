@@ -16,7 +16,12 @@ def run_command(command: Callable[..., int], name: str, arguments: Sequence[str]
 
     @functools.wraps(command)
     def exit_with_its_code(*args: Any, **options: Any) -> NoReturn:
-        raise typer.Exit(command(*args, **options))
+        try:
+            code = command(*args, **options)
+        except KeyboardInterrupt:
+            print(f"\nrbench: {name} was interrupted.", file=sys.stderr)
+            code = 130
+        raise typer.Exit(code)
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command(context_settings={"help_option_names": ["-h", "--help"]})(exit_with_its_code)

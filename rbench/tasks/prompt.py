@@ -7,6 +7,7 @@ empty "E.". Braces of LaTeX and everything else in a template stay as they are.
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from rbench.errors import UsageError
@@ -18,13 +19,18 @@ _PLACEHOLDER = re.compile(r"\{(question|letters|[A-F])\}")
 
 def render(template: str, question: str, options: Mapping[str, str]) -> str:
     """Fill the template with one question. Text of the question is never read as a template."""
-    kept = [
+    values = {"question": question, "letters": ", ".join(options), **options}
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], _for_options(template, *options))
+
+
+@lru_cache(256)
+def _for_options(template: str, *options: str) -> str:
+    """Return the template without the lines of options that a question has not."""
+    return "\n".join(
         line
         for line in template.split("\n")
         if all(letter in options for letter in _OPTION.findall(line))
-    ]
-    values = {"question": question, "letters": ", ".join(options), **options}
-    return _PLACEHOLDER.sub(lambda match: values[match[1]], "\n".join(kept))
+    )
 
 
 def template_sha256(template: str) -> str:

@@ -11,7 +11,6 @@ the load event, and until a first sample was opened and its thumbnail drawn (med
 
 import argparse
 import io
-import shutil
 import statistics
 import tempfile
 import time
@@ -22,8 +21,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from skimage import data as photographs
 
 import rbench
@@ -31,6 +28,7 @@ from rbench.harness.blobs import BlobFolder
 from rbench.harness.types import Ask, Item, Reply, Sample, Score
 from rbench.leaderboards.report import Report, write_report
 from rbench.leaderboards.run_report import make_report
+from tests.chromium import start_chromium
 
 # Resolves once the sample is open, its picture decoded, and two frames have passed.
 OPEN = """
@@ -93,15 +91,6 @@ def _sample(number: int, blob: str) -> Sample:
     )
 
 
-def browser(profile: Path) -> webdriver.Chrome:
-    """Return a headless Chromium."""
-    options = Options()
-    options.binary_location = shutil.which("chromium") or "chromium"
-    for flag in ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    return webdriver.Chrome(options, Service(shutil.which("chromedriver") or "chromedriver"))
-
-
 def measure(name: str, report: Report, folder: Path, driver: webdriver.Chrome, rounds: int) -> None:
     """Write the page, open it `rounds` times, print one line."""
     path = folder / "report.html"
@@ -134,7 +123,7 @@ def main() -> None:
     print("| --- | --: | --: | --: | --: | --: | --: |")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        driver = browser(folder / "profile")
+        driver = start_chromium(folder / "profile", logs=False)
         try:
             report = drawn(folder / "runs", given.samples)
             measure("drawn", report, folder, driver, given.rounds)

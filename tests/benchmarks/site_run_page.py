@@ -11,21 +11,20 @@ and again); seconds to open a sample, and to search inside all replies.
 
 import argparse
 import random
-import shutil
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 
 from rbench.harness.types import Ask, Item, Reply, Row, Sample, Score
 from rbench.leaderboards.report import Report, TaskInfo
+from rbench.leaderboards.site.folder import SiteFolder
 from rbench.leaderboards.site.frame import SiteFrame
 from rbench.leaderboards.site.run_page import write_question_page
+from tests.chromium import start_chromium
 
 WORDS = (
     *("the", "of", "field", "energy", "matrix", "therefore", "operator", "integral", "converges"),
@@ -104,18 +103,6 @@ def _sample(i: int, dice: random.Random) -> Sample:
     )
 
 
-def browser(profile: Path) -> webdriver.Chrome:
-    """Return Chromium without a window."""
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not chromedriver:
-        raise SystemExit("install chromium and chromium-driver")
-    options = Options()
-    options.binary_location = chromium
-    for flag in ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    return webdriver.Chrome(options=options, service=Service(chromedriver))
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
@@ -124,16 +111,16 @@ def main() -> None:
     given = parser.parse_args()
     made = report(given.samples)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary) / "page"
-        folder.mkdir()
+        site = SiteFrame("", "0", folder=SiteFolder(Path(temporary)))
+        folder = Path(temporary) / "demo" / "page"
         start = time.perf_counter()
-        write_question_page(made, folder, SiteFrame("", "0"))
+        write_question_page(made, "demo/page", site)
         print(f"written in {time.perf_counter() - start:.2f} s")
         sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
         print(f"index.html {sizes['index.html'] / 1e3:.0f} kB, "
               f"samples-index.js {sizes['samples-index.js'] / 1e3:.0f} kB, "
               f"{len(sizes) - 2} pieces {sum(sizes.values()) / 1e6:.1f} MB with them")  # fmt: skip
-        driver = browser(Path(temporary) / "profile")
+        driver = start_chromium(Path(temporary) / "profile", logs=False)
         try:
             measure(driver, (folder / "index.html").as_uri(), given.rounds)
         finally:

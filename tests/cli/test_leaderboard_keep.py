@@ -41,7 +41,7 @@ def test_runs_are_added_once_and_shown_with_their_fate(
     assert capsys.readouterr().out == f"{first} is withdrawn.\n"
     assert main(["leaderboard", "--kept", str(board), "--no-published"]) == 0
     out = capsys.readouterr().out
-    assert re.search(r"Not ranked: \d{4}-\d\d-\d\d: withdrawn: odd\.", out)
+    assert re.search(r"(?m)^1\. baseline/.*: \d{4}-\d\d-\d\d: withdrawn: odd\.$", out)
     assert f"--kept {board}" in out
     supersede = ["leaderboard", "supersede", second, first, "--reason", "r", "--in", str(board)]
     assert main(supersede) == 2

@@ -45,7 +45,7 @@ def test_a_difference_exits_1_and_is_listed(
     assert "| results    | DIFFERS" in out
     assert "results:\n  rows[0] (en accuracy).value: 0.123 stands there" in out
     assert "more (--format json has all)" in out
-    assert "differs from what its files give: results. The run was made with rbench" in out
+    assert "differs from what its files give: hash and results. The run was made with rbench" in out
     assert do(verify, tmp_path, "--format", "json") == 1
     (found,) = json.loads(capsys.readouterr().out)
     (results,) = [check for check in found["checks"] if check["name"] == "results"]

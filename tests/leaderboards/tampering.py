@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rbench.harness.run_directory import RunDirectory
 from rbench.harness.verify.checks import Check, Verification
 
 
@@ -33,6 +34,15 @@ def change_json(run: Path, name: str, change: Callable[[dict[str, Any]], None]) 
     content = json.loads(path.read_text(encoding="utf-8"))
     change(content)
     path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def change_results(run: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change results.json with its hash, as another rbench or machine might have written it."""
+    directory = RunDirectory(run)
+    content = directory.read_json("results.json") or {}
+    change(content)
+    content.pop("sha256", None)
+    directory.write_results(content)
 
 
 def change_lines(run: Path, name: str, change: Callable[[list[dict[str, Any]]], None]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.leaderboards.tampering import change_lines, drop_line, line_in, set_in
+from tests.leaderboards.tampering import change_json, change_lines, drop_line, line_in, set_in
 
 
 def right_answer(run: Path) -> None:
@@ -20,6 +20,10 @@ def right_answer(run: Path) -> None:
             line["reply"]["text"] = f"ANSWER: {golds[line['item']]}"
 
     change_lines(run, "calls.jsonl", change)
+
+
+def _another_question(plan: dict[str, Any]) -> None:
+    plan["selection"]["en/999"] = plan["selection"].pop("en/1")
 
 
 TAMPERINGS: dict[str, tuple[Callable[[Path], None], str, str]] = {
@@ -57,6 +61,21 @@ TAMPERINGS: dict[str, tuple[Callable[[Path], None], str, str]] = {
         set_in("plan.json", "settings", to={"temperature": 1.0}),
         "answer key",
         "answer_key",
+    ),
+    "a question that the plan asks": (
+        lambda run: change_json(run, "plan.json", _another_question),
+        "selection",
+        "items.jsonl does not hold what the plan asks: en/999",
+    ),
+    "a question that the plan does not ask": (
+        lambda run: change_json(run, "plan.json", lambda plan: plan["selection"].pop("en/1")),
+        "selection",
+        "the results are of more than the plan asks: en/1",
+    ),
+    "the hash of the results": (
+        set_in("results.json", "sha256", to="0" * 64),
+        "hash",
+        "results.json has not the hash that it names",
     ),
     "the seed": (set_in("plan.json", "seed", to=5), "answer key", "answer_key"),
     "the identity": (

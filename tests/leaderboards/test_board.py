@@ -2,11 +2,13 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from rbench.errors import UsageError
 from rbench.leaderboards.board import ORDER_ONLY, build_board
+from rbench.leaderboards.board_table_md import board_md
 from rbench.leaderboards.entries import Entry, Figure
 from rbench.leaderboards.image_entries import image_entries
 from rbench.leaderboards.make_board import make_board
@@ -99,7 +101,7 @@ def test_leaving_entries_of_other_groups_out_moves_no_tier() -> None:
     ours = [entry("a", 0.6), entry("b", 0.5)]
     alone = build_board(ours).groups["quiz"][0]
     mixed = build_board([*ours, entry("c", 0.1, **OTHER), published()]).groups["quiz"][0]
-    assert mixed == alone
+    assert (mixed.ranked, mixed.below) == (alone.ranked, alone.below)
 
 
 def test_columns_are_those_of_all_members_with_the_headline_first() -> None:
@@ -169,3 +171,30 @@ def test_a_figure_without_a_value_is_no_figure_of_zero() -> None:
     missing = entry("a", figures={COLUMN: Figure(None, "fraction", True)})
     (group,) = build_board([missing, entry("b", 0.0)]).groups["quiz"]
     assert [ranked.entry.model for ranked in group.ranked] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ({"unit": "%", "value": 80.0}, "overall accuracy in %, larger is better"),
+        ({"higher_is_better": False}, "overall accuracy in fraction, smaller is better"),
+    ],
+)
+def test_a_number_of_another_kind_is_not_ranked(stated: dict[str, Any], words: str) -> None:
+    odd = entry("a", figures={COLUMN: replace(figure(0.9), **stated)}, origin="self-reported")
+    (group,) = build_board([odd, entry("b", 0.5), entry("c", 0.4)]).groups["quiz"]
+    assert [ranked.entry.model for ranked in group.ranked] == ["b", "c"]
+    (below,) = group.below
+    said = "overall accuracy in fraction, larger is better"
+    assert below.why == f"its number is {words}, where the others have {said}"
+
+
+def test_one_column_ranks_a_group_whatever_an_entry_names() -> None:
+    part = ("math", "accuracy")
+    odd = entry("a", figures={COLUMN: figure(0.1), part: figure(0.9)}, headline=part)
+    gone = entry("d", headline=("nowhere", "accuracy"))
+    (group,) = build_board([odd, gone, entry("b", 0.5), entry("c", 0.4)]).groups["quiz"]
+    assert [ranked.entry.model for ranked in group.ranked] == ["b", "c"]
+    assert {ranked.entry.model for ranked in group.below} == {"a", "d"}
+    assert group.columns == (COLUMN, part)
+    assert "nowhere accuracy is missing" in board_md(build_board([odd, gone]))

@@ -66,7 +66,12 @@ def test_a_mean_of_two_languages_is_checked_within_rounding() -> None:
 
 @pytest.mark.parametrize(
     ("task", "whole", "means"),
-    [("rbench-t", "mean", 25), ("rbench-m", "mean", 15), ("hpsv2", "average", 10)],
+    [
+        ("rbench-t", "mean", 25),
+        ("rbench-m", "mean", 15),
+        ("hpsv2", "average", 10),
+        ("geneval", "overall", 6),
+    ],
 )
 def test_all_means_of_languages_and_styles_fit_and_others_would_not(
     task: str, whole: str, means: int
@@ -74,6 +79,13 @@ def test_all_means_of_languages_and_styles_fit_and_others_would_not(
     rows = published_rows(task)
     off = [replace(r, printed="99.00", value=99.0) if r.subset == whole else r for r in rows]
     assert [len(_of_means(list(some))) for some in (rows, off)] == [0, means]
+
+
+def test_the_mean_of_runs_is_checked_against_the_runs_of_its_source() -> None:
+    rows = published_rows("segmentation")
+    assert _of_means(list(rows)) == []
+    off = [replace(r, printed="49.8", value=49.8) if "mean of" in r.version else r for r in rows]
+    assert _of_means(off) == ["The mean of the 3 runs is 49.57; the source prints 49.8."]
 
 
 def _of_means(rows: list[PublishedRow]) -> list[str]:
@@ -96,6 +108,23 @@ def test_rbench_v_has_twenty_one_exact_rows_six_nearly_and_two_that_do_not_fit()
         "The categories give 8.13 (51 of 627); the source prints 8.3. They do not agree.",
     )
     assert means["InternVL-3-38B"][0].endswith("prints 10.0, cut rather than rounded.")
+
+
+def test_no_line_of_rbench_v_escapes_the_check_of_its_micro_means() -> None:
+    rows = published_rows("rbench-v")
+    lines = [r for r in rows if r.subset == "overall"]
+    off = [replace(r, printed="99.9", value=99.9) if r in lines else r for r in rows]
+    said = [s for line in findings(off).values() for s in line if "They do not agree" in s]
+    assert len([s for s in said if "prints 99.9" in s]) == len(lines) == 34
+
+
+def test_two_scores_of_rbench_m_are_cut_rather_than_rounded() -> None:
+    found = {(r.system, r.subset): s for r, s in findings(published_rows("rbench-m")).items()}
+    assert found == {
+        ("OpenAI o1", "zh"): ("353 of 665 are 53.08; the source prints 53.0, cut.",),
+        ("Qwen2.5-7B", "en"): ("131 of 665 are 19.70; the source prints 19.6, cut.",),
+    }
+    assert findings(published_rows("rbench-t")) == {}
 
 
 def test_one_category_score_of_the_authors_is_no_share() -> None:
@@ -223,7 +252,9 @@ def test_one_checkpoint_under_four_evaluators_names_them_all() -> None:
         s for r, s in found.items()
         if (r.system, r.metric, r.printed, r.evaluator) == ("iMF-XL/2", "fid", "1.70", "imf")
     )  # fmt: skip
-    assert "1.72" in sentence and "1.82 (arXiv 2604.28190, table 4, fd-loss)" in sentence
+    assert sentence.count("1.72 (") == 1, "one value, with all its places"
+    assert "1.72 (Lyy-iiis/imeanflow, README, column of the paper; arXiv 2601.22158" in sentence
+    assert "1.82 (arXiv 2604.28190, table 4, fd-loss)" in sentence
 
 
 def test_names_that_are_taken_for_one_system_stand_in_the_files() -> None:

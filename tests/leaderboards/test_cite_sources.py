@@ -54,7 +54,10 @@ def test_the_papers_of_r_bench_are_as_the_benchmarks_state_them() -> None:
     assert (by_task["rbench-t"].arxiv, by_task["rbench-v"].arxiv) == ("2505.02018", "2505.16770")
     assert bibtex_of_source(by_task["rbench-t"]) == (
         "@misc{guo2025rbench,\n"
-        "  author = {Guo and others},\n"
+        "  author = {Guo, Meng-Hao and Xu, Jiajun and Zhang, Yi and Song, Jiaxi and Peng, Haoyang "
+        "and Deng, Yi-Xuan and Dong, Xinzhi and Nakayama, Kiyohiro and Geng, Zhengyang and "
+        "Wang, Chen and Ni, Bolin and Yang, Guo-Wei and Rao, Yongming and Peng, Houwen and "
+        "Hu, Han and Wetzstein, Gordon and Hu, Shi-Min},\n"
         "  title = {{R-Bench: Graduate-level Multi-disciplinary Benchmarks for LLM \\& MLLM "
         "Complex Reasoning Evaluation}},\n"
         "  year = {2025},\n"
@@ -71,6 +74,12 @@ def test_names_of_authors_in_a_sentence() -> None:
     assert names["heusel2017gans"] == "Heusel et al."
     assert names["song2020denoising"] == "Song, Meng and Ermon"
     assert names["miller2024adding"] == "Miller"
+    assert names["guo2025rbenchv"] == "Guo et al."
+
+
+def test_every_sampler_of_a_method_names_its_paper() -> None:
+    named = {name for source in all_sources() for name in source.of.get("sampler", ())}
+    assert set(SAMPLERS) - named == {"euler", "heun", "one-shot"}, "of no single method"
 
 
 def test_a_damaged_entry_is_named() -> None:

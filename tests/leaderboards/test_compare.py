@@ -146,6 +146,16 @@ def test_an_unfinished_run_is_compared_over_what_it_has_and_named(tmp_path: Path
     assert any("4 of 10 samples were not asked yet" in note for note in found.notes)
 
 
+def test_replies_that_are_gone_are_named_though_the_results_count_them(tmp_path: Path) -> None:
+    whole = run_of(scripted("whole", {}), tmp_path, "rbench-t-mini/en", limit=4)
+    torn = run_of(scripted("torn", {EN[0]: WRONG}), tmp_path, "rbench-t-mini/en", limit=4)
+    journal = torn.path / "calls.jsonl"
+    journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:3]))
+    found = only([whole, rbench.load_run(torn.path)])  # type: ignore[list-item]
+    assert found.n == 3
+    assert any("lacks the replies to 1 of 4 samples" in note for note in found.notes)
+
+
 def test_other_protocols_are_compared_and_their_difference_is_spelt_out(tmp_path: Path) -> None:
     words = tmp_path / "words.txt"
     words.write_text("{question}\n{A}\n{B}\n{C}\n{D}\n{E}\n{F}\nANSWER: ?")

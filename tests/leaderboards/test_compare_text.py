@@ -135,6 +135,13 @@ def test_csv_reads_back_and_no_text_is_a_formula() -> None:
     assert (first["only_first"], first["tests"], first["better"]) == ("81", "3", "second")
 
 
+def test_names_cannot_steer_a_terminal_or_hide_a_formula_behind_space() -> None:
+    name = "\u00a0=1+1 \x1b[2J\u202e"
+    assert not {"\x1b", "\u202e"} & set(text(one(first=name, notes=(f"{name} is odd.",))))
+    (record,) = csv.DictReader(io.StringIO(text(one(first=name), style="csv")))
+    assert record["first"] == "'\u00a0=1+1 ⟨U+001B⟩[2J⟨U+202E⟩"
+
+
 def test_json_holds_everything_and_an_empty_comparison_is_no_error() -> None:
     found = json.loads(text(one(), style="json"))
     assert (found["level"], found["tests"], found["correction"]) == (0.95, 3, "holm")

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rbench.leaderboards.protocol_words import differences, summary, title
+from rbench.leaderboards.protocol_words import differences, summary, title, titles
 from tests.leaderboards.image_runs import PROTOCOL as IMAGES
 
 JUDGE = {"label": "openai/gpt-4o", "prompts_sha256": "a" * 64, "temperature": 0}
@@ -130,3 +130,45 @@ def test_titles_and_summaries_name_what_a_reader_asks_for() -> None:
         assert part in text
     assert "rule 1" in summary(changed(judge=None))
     assert "reference statistics: shapes train" in summary(IMAGES)
+
+
+def test_groups_of_one_title_say_what_differs() -> None:
+    found = titles("rbench-v", {"a": QUESTIONS, "b": changed(judge=None), "p": PUBLISHED})
+    assert found["a"] == "rbench-v, judge: openai/gpt-4o"
+    assert found["b"] == "rbench-v, judge: none"
+    assert found["p"] == title("rbench-v", PUBLISHED)
+    assert titles("rbench-v", {"a": QUESTIONS}) == {"a": "rbench-v"}
+
+
+def test_a_title_names_no_more_than_it_must() -> None:
+    other = changed(samples=10, selection_sha256="9" * 64, repeats=2)
+    found = titles("t", {"a": QUESTIONS, "b": other})
+    assert found == {"a": "t, samples: 803", "b": "t, samples: 10"}
+
+
+def test_what_words_cannot_tell_apart_bears_its_id() -> None:
+    one, other = ({**QUESTIONS, "system_prompt": "x" * 100 + end} for end in "ab")
+    found = titles("t", {"1" * 12: one, "2" * 12: other})
+    assert found["1" * 12].endswith("protocol 111111111111")
+    assert len({*found.values()}) == 2
+
+
+@given(st.sampled_from(sorted(set(QUESTIONS) - {"task"})), st.sampled_from(["other", 7]))
+def test_a_title_names_the_one_field_that_differs(field: str, value: Any) -> None:
+    label = differences(changed(**{field: value}), QUESTIONS)[0].partition(":")[0]
+    found = titles("t", {"a": QUESTIONS, "b": changed(**{field: value})})
+    assert found["a"] != found["b"]
+    assert all(label.partition(", ")[0] in text for text in found.values())
+
+
+VALUES = st.none() | st.booleans() | st.integers(0, 3) | st.text(max_size=80) | st.just(JUDGE)
+FIELDS = st.sampled_from(
+    ["samples", "judge", "prompt", "repeats", "selection_sha256", "evaluator", "published",
+     "ranked by", "protocol", "reference", "odd field"]
+)  # fmt: skip
+
+
+@given(st.lists(st.dictionaries(FIELDS, VALUES, max_size=6), min_size=2, max_size=8))
+def test_titles_of_one_task_are_distinct(made: list[dict[str, Any]]) -> None:
+    found = titles("t", {f"{i:012}": protocol for i, protocol in enumerate(made)})
+    assert len({*found.values()}) == len(made)

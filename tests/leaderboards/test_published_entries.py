@@ -96,9 +96,20 @@ def test_what_was_measured_on_something_else_ranks_by_itself() -> None:
 
 
 def test_figures_of_third_parties_are_flagged() -> None:
-    for entry in published_entries("sudoku"):
-        assert entry.source is not None
-        assert (NOTES in entry.notes) == (entry.source.evidence == "notes")
+    for task in published_tasks():
+        for entry in published_entries(task):
+            assert entry.source is not None
+            said = [note for note in entry.notes if "third parties' notes" in note]
+            assert bool(said) == (entry.source.evidence == "notes")
+            assert NOTES not in said or said == [NOTES], "it is said once"
+
+
+def test_a_figure_of_notes_without_a_word_of_its_own_is_flagged_too() -> None:
+    row = next(r for r in published_rows("sudoku") if r.evidence == "notes")
+    (entry,) = entries_of([replace(row, note="")])
+    assert entry.notes == (NOTES,)
+    (entry,) = entries_of([replace(row, note="half of the set")])
+    assert entry.notes == ("Half of the set.", NOTES)
 
 
 def test_a_task_without_published_figures_is_refused() -> None:

@@ -27,10 +27,10 @@ def value(task: str, evaluator: str = "", **wanted: str) -> float:
 @pytest.mark.parametrize(
     ("task", "rows", "systems"),
     [
-        ("cifar10", 58, 28),
-        ("imagenet64", 8, 3),
+        ("cifar10", 60, 28),
+        ("imagenet64", 9, 4),
         ("imagenet128", 4, 3),
-        ("imagenet256", 461, 86),
+        ("imagenet256", 467, 90),
         ("imagenet512", 54, 22),
     ],
 )
@@ -43,7 +43,7 @@ def test_the_files_hold_as_many_rows_and_systems_as_were_found(
 def test_directions_are_those_of_the_metrics() -> None:
     tasks = ("cifar10", "imagenet64", "imagenet128", "imagenet256", "imagenet512")
     up = {r.metric for task in tasks for r in published_rows(task) if r.direction == "up"}
-    assert up == {"is", "precision", "recall"}
+    assert up == {"is", "precision", "recall", "preferred-to-base", "preferred-to-real"}
 
 
 def test_mean_flow_has_its_sizes_and_only_the_abstracts_figure_is_the_papers() -> None:
@@ -151,16 +151,45 @@ def test_cifar_10_tells_conditional_from_unconditional() -> None:
     def of(system: str, subset: str) -> list[str]:
         return printed("cifar10", system, "fid", subset)
 
-    assert of("ECM", "unconditional") == [
-        "4.54", "2.20", "3.86", "2.15", "3.60", "2.11", "2.73",
-    ]  # fmt: skip
-    assert (of("SIM", "unconditional"), of("SIM", "conditional")) == (["2.06"], ["1.96"])
+    assert (of("SIM", "unconditional"), of("SIM", "conditional")) == (["2.06", "2.06"], ["1.96"])
     assert (of("FGM", "unconditional"), of("FGM", "conditional")) == (["3.08", "3.08"], ["2.58"])
     assert (of("GET-B", "unconditional"), of("GET-B", "conditional")) == (
         ["7.39"], ["6.23", "5.66"],
     )  # fmt: skip
     assert of("GET", "unconditional") == ["6.91", "5.49"]
     assert of("MeanFlow", "unconditional") == ["2.92", "<2.9", "~2.80", "~2.9", "2.92"]
+
+
+def test_the_table_of_ect_stands_in_the_order_of_its_page() -> None:
+    rows = by("cifar10", table="README, FID")
+    assert [(r.order, r.system, r.evaluations, r.printed) for r in rows] == [
+        (1, "Score SDE", "2000", "2.38"),
+        (2, "Score SDE-deep", "2000", "2.20"),
+        (3, "EDM", "35", "2.01"),
+        (4, "PD", "1", "8.34"),
+        (5, "Diff-Instruct", "1", "4.53"),
+        (6, "CD-LPIPS", "1", "3.55"),
+        (7, "CD-LPIPS", "2", "2.93"),
+        (8, "iCT-deep", "1", "2.51"),
+        (9, "iCT-deep", "2", "2.24"),
+        (10, "ECM", "1", "4.54"),
+        (11, "ECM", "1", "3.86"),
+        (12, "ECM", "1", "3.60"),
+        (13, "ECM", "2", "2.20"),
+        (14, "ECM", "2", "2.15"),
+        (15, "ECM", "2", "2.11"),
+    ]
+    assert printed("cifar10", "ECM", "fid", "unconditional")[-1] == "2.73"
+
+
+def test_what_could_not_be_read_off_a_figure_is_not_given_to_a_system() -> None:
+    votes = {r.metric: (r.system, r.printed) for r in by("imagenet256", table="figure 6")}
+    assert votes == {
+        "preferred-to-base": ("iMF-XL + FD-loss", "77.1%"),
+        "preferred-to-real": ("pMF-H + FD-loss", "37.4%"),
+    }
+    notes = " ".join(r.note for r in by("imagenet256", table="figure 6"))
+    assert all(figure in notes for figure in ("75.7", "62.3", "30.1", "26.4"))
 
 
 def test_fd_dinov2_of_cifar_10_is_read_with_its_evaluations() -> None:

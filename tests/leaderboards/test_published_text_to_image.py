@@ -25,20 +25,37 @@ def test_every_row_has_a_source_and_a_value_that_is_printed_there(task: str) -> 
 
 
 def test_the_files_hold_as_many_rows_and_systems_as_the_sources() -> None:
-    assert counts("parti-prompts") == (51, 9)
+    assert counts("parti-prompts") == (100, 11)
     assert counts("hpsv2") == (54, 11)
-    assert counts("geneval") == (12, 8)
+    assert counts("geneval") == (51, 10)
     assert counts("text-to-image") == (56, 15)
 
 
 def test_parti_prompts_stand_as_in_the_table_of_di() -> None:
-    assert systems("parti-prompts") == MANY_STEPS + ONE_STEP
+    assert systems("parti-prompts") == [*MANY_STEPS, *ONE_STEP, "DI*-OUT-SDXL", "DI*-IN-SDXL"]
     assert printed("parti-prompts", "DI*-SDXL", "imagereward") == ["1.067", "1.140"]
     assert printed("parti-prompts", "FLUX-dev", "aesthetic") == ["5.90"]
     assert printed("parti-prompts", "SD3.5-large", "pickscore") == ["0.2306"]
     assert printed("parti-prompts", "SDXL-DPO", "clipscore") == ["33.03"]
     assert printed("parti-prompts", "SDXL-base", "seconds-per-10-images") == ["111"]
     assert printed("parti-prompts", "SIM-SDXL", "seconds-per-10-images") == ["2.22"]
+
+
+def test_the_ablation_of_di_stands_with_its_two_weights() -> None:
+    rows = [r for r in published_rows("parti-prompts") if r.table == "README, table 3, ablation"]
+    rewards = [(r.system, r.printed) for r in rows if r.metric == "imagereward"]
+    assert rewards == [
+        ("DMD2-SDXL", "0.938"),
+        *(("DI++-SDXL", figure) for figure in ("0.846", "1.058", "1.061")),
+        ("DI*-OUT-SDXL", "1.082"),
+        *(
+            ("DI*-IN-SDXL", figure)
+            for figure in ("0.782", "1.049", "1.031", "1.048", "1.020", "1.067", "1.140")
+        ),
+    ]
+    assert len(rows) == 4 * len(rewards)
+    assert printed("parti-prompts", "DI*-SDXL", "time-of-flux-dev") == ["1.88%"]
+    assert printed("parti-prompts", "DI*-SDXL", "memory-of-flux-dev") == ["29.30%"]
 
 
 def test_both_values_of_dmd2_are_shown_and_each_names_the_other() -> None:
@@ -67,20 +84,28 @@ def test_hpsv2_has_four_styles_whose_mean_is_the_average_of_the_source() -> None
 def test_what_readers_could_not_reproduce_stands_beside_what_was_published() -> None:
     assert printed("hpsv2", "SDXL Base 0.9", "hpsv2.1", "average") == ["30.63", "28.71"]
     assert printed("hpsv2", "Infinity", "hpsv2.1", "average") == ["32.25", "30.36"]
-    assert printed("geneval", "BAGEL", "accuracy", "overall") == ["0.82", "0.78", "0.88", "0.86"]
+    assert printed("geneval", "BAGEL", "accuracy", "overall") == [
+        "0.82", "0.78", "0.88", "0.86", "0.44",
+    ]  # fmt: skip
     rows = [r for r in published_rows("geneval") if r.version == "measured by a reader"]
     assert [r.evidence for r in rows] == ["web"] * 3
 
 
 def test_geneval_has_the_official_table_first() -> None:
     rows = published_rows("geneval")
-    assert [(r.system, r.printed) for r in rows[:4]] == [
+    overall = [r for r in rows if r.subset == "overall"]
+    assert [(r.system, r.printed) for r in overall[:6]] == [
+        ("CLIP retrieval", "0.35"),
+        ("minDALL-E", "0.23"),
         ("Stable Diffusion v1.5", "0.43"),
         ("Stable Diffusion v2.1", "0.50"),
         ("Stable Diffusion XL", "0.55"),
         ("IF-XL", "0.61"),
     ]
-    assert [r.evidence for r in rows] == ["official"] * 4 + ["web"] * 8
+    assert [r.evidence for r in rows] == ["official"] * 42 + ["web"] * 9
+    assert [r.printed for r in rows if r.system == "Stable Diffusion XL"] == [
+        "0.55", "0.98", "0.74", "0.39", "0.85", "0.15", "0.23",
+    ]  # fmt: skip
     assert printed("geneval", "FGM-SD3", "accuracy", "overall") == ["0.65"]
 
 

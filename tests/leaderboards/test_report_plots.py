@@ -44,6 +44,13 @@ def test_text_in_plots_stays_text() -> None:
     assert any(text and text.startswith("⟨U+0000⟩ www") and text.endswith("…") for text in texts)
 
 
+def test_parts_of_a_bar_are_told_without_colour() -> None:
+    parts = [("right", "right", 80), ("wrong", "wrong", 12), ("errored", "errored", 1)]
+    svg = stacked_plot([Bar("en", parts)], "bars")
+    texts = [element.text for element in ElementTree.fromstring(svg).iter("text")]
+    assert texts[-3:] == ["✓ 80", "✗", "n = 93"]
+
+
 def test_the_bounds_that_errors_leave_are_drawn_as_dashed_boxes() -> None:
     def boxes(*points: Point) -> list[str]:
         paths = list(ElementTree.fromstring(accuracy_plot(points, "")).iter("path"))

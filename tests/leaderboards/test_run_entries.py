@@ -10,7 +10,8 @@ import rbench
 from rbench.harness.open_run import open_run
 from rbench.harness.saved_run import SavedRun
 from rbench.leaderboards.entries import Entry
-from rbench.leaderboards.run_entries import COPY, question_entry, run_entries
+from rbench.leaderboards.run_entries import BY_HAND, COPY, question_entry, run_entries
+from tests.leaderboards.tampering import set_in
 
 
 def results(**changes: Any) -> dict[str, Any]:
@@ -90,12 +91,36 @@ def test_copies_of_a_run_count_once(run: SavedRun, tmp_path: Path) -> None:
     assert COPY not in once.notes and once.key == entry.key
 
 
+def test_results_changed_by_hand_are_not_comparable(run: SavedRun, tmp_path: Path) -> None:
+    shutil.copytree(run.path, tmp_path / "copy")
+    set_in("results.json", "rows", 0, "value", to=0.99)(tmp_path / "copy")
+    (entry,) = run_entries([SavedRun(tmp_path / "copy")])
+    assert entry.status == "not comparable" and entry.notes[-1] == BY_HAND
+    (honest,) = run_entries([run])
+    assert honest.status == "complete" and BY_HAND not in honest.notes
+    SavedRun(tmp_path / "copy").write_scores()
+    (mended,) = run_entries([SavedRun(tmp_path / "copy")])
+    assert mended.figures == honest.figures and mended.status == "complete"
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"sessions": 5}', '{"sessions": [7]}'])
+def test_what_stands_beside_the_results_may_be_damaged(
+    run: SavedRun, tmp_path: Path, content: str
+) -> None:
+    shutil.copytree(run.path, tmp_path / "copy")
+    for name in ("env.json", "costs.json"):
+        (tmp_path / "copy" / name).write_text(content)
+    (entry,) = run_entries([SavedRun(tmp_path / "copy")])
+    (whole,) = run_entries([run])
+    assert (entry.date, entry.figures) == ("", whole.figures)
+
+
 def test_runs_of_one_id_with_other_results_are_told_apart_whatever_their_order(
     run: SavedRun, tmp_path: Path
 ) -> None:
     shutil.copytree(run.path, tmp_path / "other")
     other = SavedRun(tmp_path / "other")
-    other.directory.write_json("results.json", {**run.results, "seed": 1})
+    other.directory.write_results({**run.results, "seed": 1})
     first, second = run_entries([run, other])
     assert first.key != second.key
     assert all(e.key.startswith(f"{run.results['run_id']}~") for e in (first, second))

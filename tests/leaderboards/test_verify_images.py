@@ -12,7 +12,15 @@ from rbench.harness.images.merge import merge
 from rbench.leaderboards.verify import verify_run
 from tests.harness.images.shard_runs import plan, three_sets, write_run
 from tests.harness.images.tiny_image_task import Pictures
-from tests.leaderboards.tampering import change_json, check, copied, files_of, outcomes, said
+from tests.leaderboards.tampering import (
+    change_json,
+    change_results,
+    check,
+    copied,
+    files_of,
+    outcomes,
+    said,
+)
 
 FILE = Path(__file__).parents[1] / "harness" / "images" / "tiny_image_task.py"
 
@@ -112,6 +120,17 @@ def test_results_and_plan_edited_by_hand_are_found(run: Path) -> None:
     assert check(verification, "protocol").outcome == "differs"
 
 
+def test_damaged_pictures_of_neighbours_are_found(run: Path) -> None:
+    path = run / "neighbours.npz"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    verification = verify_run(run)
+    assert check(verification, "neighbours").outcome == verification.outcome == "differs"
+    path.write_bytes(b"no archive")
+    assert "cannot be read" in said(verify_run(run), "neighbours")
+
+
 def test_rounding_of_another_machine_is_told_apart_from_another_number(run: Path) -> None:
     def by(relative: float) -> Callable[[Any], None]:
         def change(results: Any) -> None:
@@ -119,7 +138,7 @@ def test_rounding_of_another_machine_is_told_apart_from_another_number(run: Path
 
         return change
 
-    change_json(run, "results.json", by(1e-9))
+    change_results(run, by(1e-9))
     assert verify_run(run).outcome == "differs"
 
     def elsewhere(environment: Any) -> None:
@@ -130,7 +149,7 @@ def test_rounding_of_another_machine_is_told_apart_from_another_number(run: Path
     assert verification.outcome == "verified"
     assert "1 of them to a relative 1.0e-09" in said(verification, "results")
     assert "processor 'another processor', here" in said(verification, "results")
-    change_json(run, "results.json", by(1e-5))
+    change_results(run, by(1e-5))
     assert verify_run(run).outcome == "differs"
 
 
@@ -168,7 +187,7 @@ def of_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     task = Pictures.restore({"real": str(real), "samples": 32})
     cell = plan(task, 32, entry=f"{FILE}@Pictures")
     run = write_run(tmp_path / cell.run_id, task, cell, [fake])
-    run.write_json("results.json", merge(run, cell, task, offline=True, device="cpu"))
+    run.write_results(merge(run, cell, task, offline=True, device="cpu"))
     return run.path
 
 

@@ -40,7 +40,7 @@ def finished(folder: Path, sets: tuple[Path, Images], *, samples: int = 48) -> P
     run = write_run(folder, made, there, [fake, fake[::-1]], keep=10)
     run.write_json("plan.json", cell.to_json())
     if samples == 48:
-        run.write_json("results.json", merge(run, cell, made, offline=True, device="cpu"))
+        run.write_results(merge(run, cell, made, offline=True, device="cpu"))
     return folder
 
 

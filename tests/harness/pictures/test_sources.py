@@ -101,7 +101,7 @@ def test_the_intake_keeps_pictures_as_blobs_and_says_what_is_broken(tmp_path: Pa
     assert isinstance(resized, StoredPicture)
     assert (resized.width, resized.height) == (150, 50)
     assert resized.changes == ("resized from 300 x 100",)
-    assert again is plain
+    assert again == plain
 
 
 def test_blobs_that_cannot_be_written_end_the_intake(tmp_path: Path) -> None:

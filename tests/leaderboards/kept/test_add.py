@@ -144,6 +144,16 @@ def test_the_same_replies_of_the_same_model_count_once(folder: KeptFolder, tmp_p
     assert folder.known() == [key]
 
 
+def test_another_seed_of_the_same_model_is_named(folder: KeptFolder, tmp_path: Path) -> None:
+    paths = [run_of("baseline/uniform", tmp_path, limit=4, seed=seed).path for seed in (0, 1)]
+    first, second = (added(path, folder) for path in paths)
+    said = f"another run of the same model, settings and protocol as {first.key}"
+    assert first.warnings == () and second.warnings == (f"{second.key}: {said}.",)
+    assert said in str(folder.find(second.key).history[-1])
+    other = run_of("baseline/uniform", tmp_path, limit=4, repeats=2, seed=2).path
+    assert added(other, folder).warnings == ()
+
+
 @pytest.mark.parametrize("name", ["../../evil/x", "/etc/x", "a/.hidden", "one", "a/b/c", "a\n/b"])
 def test_an_id_that_is_no_name_of_a_file_is_refused(folder: KeptFolder, name: str) -> None:
     with pytest.raises(DataError, match="cannot be kept"):
@@ -268,6 +278,6 @@ def test_results_that_no_table_can_show_are_not_taken_in(
     odd = copied(run, tmp_path)
     place, value = place_and_value
     set_in("results.json", *place, to=value)(odd)
-    with pytest.raises(DataError):
+    with pytest.raises((DataError, RunDirectoryError)):
         added(odd, folder, origin="self-reported", incomplete=True)
     assert folder.known() == [] and len(contents(folder)) == 1

@@ -124,6 +124,9 @@ def test_a_damaged_file_is_named_and_the_others_are_read(
         lambda content: content["history"][0].update(what="praised"),
         lambda content: content.update(key="rbench-t-mini/elsewhere"),
         lambda content: content.update(intact=True, files=[]),
+        lambda record: record["results"]["rows"][0].update(value=10**400),
+        lambda record: record["results"]["rows"][0].update(n=2**64),
+        lambda record: record["results"]["protocol"].update(metrics="frechet"),
     ],
 )  # fmt: skip
 def test_a_file_made_up_with_a_hash_that_fits_never_breaks_a_table(

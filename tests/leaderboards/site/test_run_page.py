@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from rbench.harness.blobs import BlobFolder
 from rbench.harness.types import Ask, Item, Reply, Row, Sample, Score
 from rbench.leaderboards.report import Report
+from rbench.leaderboards.site.folder import SiteFolder
 from rbench.leaderboards.site.frame import SiteFrame
 from rbench.leaderboards.site.run_page import write_question_page
 from rbench.leaderboards.site.sample_index import sample_index
@@ -21,8 +23,7 @@ from rbench.leaderboards.site.templates import bar
 from tests.harness.picture_files import drawing, encoded
 from tests.leaderboards.test_report_browser import HOSTILE, SAMPLES, make_report
 
-SITE = SiteFrame("rbench leaderboard", "0.1.0")
-PUBLIC = SiteFrame("rbench leaderboard", "0.1.0", publishable=True)
+PAGE = "demo/run"
 
 
 def unpacked(path: Path) -> Any:
@@ -45,10 +46,11 @@ def many(count: int, reply: str = "ANSWER: B", **data: Any) -> list[Sample]:
     ]
 
 
-def written(folder: Path, report: Report, site: SiteFrame = SITE) -> dict[str, bytes]:
-    folder.mkdir(parents=True, exist_ok=True)
-    write_question_page(report, folder, site)
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+def written(root: Path, report: Report, *, publishable: bool = False) -> dict[str, bytes]:
+    """Write a page into a site; return the files of its folder."""
+    site = SiteFrame("rbench leaderboard", "0.1.0", publishable, SiteFolder(root))
+    write_question_page(report, PAGE, site)
+    return {path.name: path.read_bytes() for path in sorted((root / PAGE).iterdir())}
 
 
 def test_equal_runs_give_equal_bytes(tmp_path: Path) -> None:
@@ -57,22 +59,16 @@ def test_equal_runs_give_equal_bytes(tmp_path: Path) -> None:
 
 def test_every_sample_stands_in_the_piece_that_the_index_names(tmp_path: Path) -> None:
     written(tmp_path, replace(make_report(), samples=many(250)))
-    index = unpacked(tmp_path / "samples-index.js")
+    index = unpacked(tmp_path / PAGE / "samples-index.js")
     assert index["count"] == 250 and index["starts"] == [0, 100, 200]
-    pieces = [unpacked(tmp_path / f"samples-{n:03}.js") for n in range(3)]
+    pieces = [unpacked(tmp_path / PAGE / f"samples-{n:03}.js") for n in range(3)]
     ids = [sample["id"] for piece in pieces for sample in piece["samples"]]
     assert ids == index["columns"][0]["text"] == [f"en/{i}" for i in range(250)]
 
 
 def test_long_replies_make_smaller_pieces(tmp_path: Path) -> None:
     written(tmp_path, replace(make_report(), samples=many(9, "x" * 900_000)))
-    assert unpacked(tmp_path / "samples-index.js")["starts"] == [0, 3, 6]
-
-
-def test_pieces_of_an_earlier_page_are_gone(tmp_path: Path) -> None:
-    written(tmp_path, replace(make_report(), samples=many(250)))
-    files = written(tmp_path, replace(make_report(), samples=many(20)))
-    assert list(files) == ["index.html", "samples-000.js", "samples-index.js"]
+    assert unpacked(tmp_path / PAGE / "samples-index.js")["starts"] == [0, 3, 6]
 
 
 def test_no_hostile_character_reaches_a_script(tmp_path: Path) -> None:
@@ -88,9 +84,9 @@ def test_no_hostile_character_reaches_a_script(tmp_path: Path) -> None:
 def test_a_publishable_page_holds_no_question_and_no_reply(tmp_path: Path) -> None:
     public = replace(make_report(), title="t", model="m", warnings=[], command="", protocol={})
     secret = many(3, "the secret reply", question="the secret question")
-    files = written(tmp_path, replace(public, samples=[*secret, *SAMPLES]), PUBLIC)
+    files = written(tmp_path, replace(public, samples=[*secret, *SAMPLES]), publishable=True)
     assert list(files) == ["index.html", "samples-index.js"]
-    index = unpacked(tmp_path / "samples-index.js")
+    index = unpacked(tmp_path / PAGE / "samples-index.js")
     assert index["starts"] == []
     names = [column["name"] for column in index["columns"]]
     assert names == ["id", "subset", "result", "outcome", "answer", "sha256"]
@@ -112,7 +108,7 @@ def test_a_publishable_index_keeps_only_answers_of_one_letter() -> None:
 def test_a_redistributable_run_is_whole_on_a_publishable_site(tmp_path: Path) -> None:
     report = make_report()
     free = replace(report, task=replace(report.task, redistribute=True))
-    files, whole = written(tmp_path / "a", free, PUBLIC), written(tmp_path / "b", free)
+    files, whole = written(tmp_path / "a", free, publishable=True), written(tmp_path / "b", free)
     assert files["samples-000.js"] == whole["samples-000.js"]
 
 
@@ -133,15 +129,17 @@ def test_a_column_that_tells_nothing_is_left_out() -> None:
     assert names == ["id", "result", "outcome", "answer", "key", "tokens"]
 
 
-def test_a_picture_stands_once_in_a_piece(tmp_path: Path) -> None:
+def test_a_picture_lies_once_beside_the_runs_of_a_task(tmp_path: Path) -> None:
     blobs = BlobFolder(tmp_path / "blobs")
     name = blobs.write(encoded(drawing(1, (80, 60))), "png")
     lost = "0" * 64 + ".png"
     samples = [replace(s, item=replace(s.item, blobs=(name, lost))) for s in many(3)]
-    written(tmp_path / "page", replace(make_report(), samples=samples, blobs=blobs))
-    piece = unpacked(tmp_path / "page" / "samples-000.js")
+    written(tmp_path, replace(make_report(), samples=samples, blobs=blobs))
+    piece = unpacked(tmp_path / PAGE / "samples-000.js")
     (shown, why), (nothing, reason) = piece["pictures"]
-    assert shown.startswith("data:image/") and not why
+    (file,) = (tmp_path / "demo" / "pictures").iterdir()
+    assert shown == f"../pictures/{file.name}" and not why
+    assert hashlib.sha256(file.read_bytes()).hexdigest().startswith(file.stem)
     assert not nothing and reason == "it is not in the run's folder"
     assert [s["pictures"] for s in piece["samples"]] == [[0, 1]] * 3
 

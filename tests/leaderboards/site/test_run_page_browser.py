@@ -15,13 +15,13 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from rbench.harness.blobs import BlobFolder
 from rbench.harness.types import Reply, Sample
+from rbench.leaderboards.site.folder import SiteFolder
 from rbench.leaderboards.site.frame import SiteFrame
 from rbench.leaderboards.site.run_page import OtherRun, write_question_page
 from tests.harness.picture_files import drawing, encoded
 from tests.leaderboards.test_report_browser import HOSTILE, SAMPLES, make_report, sample
 
 READY = "return document.documentElement.dataset.ready === 'yes'"
-SITE = SiteFrame("rbench leaderboard", "0.1.0")
 
 
 def samples(folder: Path) -> list[Sample]:
@@ -43,14 +43,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     others = [OtherRun("the other", "../other"), OtherRun("lost", "../lost")]
     theirs = [replace(s, replies=(Reply("the other's words"),)) for s in reversed(SAMPLES)]
-    for name in ("mine", "other", "public"):
-        (root / "site" / "demo" / name).mkdir(parents=True)
-    folder = root / "site" / "demo"
-    write_question_page(report, folder / "mine", SITE, others=others)
-    write_question_page(replace(report, samples=theirs), folder / "other", SITE)
-    public = SiteFrame("", "0.1.0", publishable=True)
-    write_question_page(report, folder / "public", public, others=others)
-    return folder
+    whole = SiteFrame("rbench leaderboard", "0.1.0", folder=SiteFolder(root / "site"))
+    write_question_page(report, "demo/mine", whole, others=others)
+    write_question_page(replace(report, samples=theirs), "demo/other", whole)
+    write_question_page(report, "demo/public", replace(whole, publishable=True), others=others)
+    return root / "site" / "demo"
 
 
 @pytest.fixture
@@ -61,7 +58,7 @@ def page(browser: webdriver.Chrome, site: Path) -> Iterator[webdriver.Chrome]:
     assert browser.execute_script("return typeof window.__hacked") == "undefined"
     assert browser.execute(Command.GET_LOG, {"type": "browser"})["value"] == []
     for address in requested(browser):
-        assert address.startswith(("file://", "data:")), address
+        assert address.startswith((site.parent.as_uri(), "data:")), address
 
 
 def show(page: webdriver.Chrome, folder: Path, fragment: str = "") -> None:
@@ -89,8 +86,8 @@ def requested(page: webdriver.Chrome) -> list[str]:
 
 
 def loaded(page: webdriver.Chrome) -> list[str]:
-    """Return which scripts were loaded since this was last asked, as FOLDER/FILE."""
-    found = [address for address in requested(page) if address.endswith(".js")]
+    """Return which pieces were loaded since this was last asked, as FOLDER/FILE."""
+    found = [address for address in requested(page) if "/samples-" in address]
     assert all(address.startswith("file://") for address in found)
     return ["/".join(address.split("/")[-2:]) for address in found]
 
@@ -115,6 +112,14 @@ def test_the_index_is_complete_and_in_pages(page: webdriver.Chrome) -> None:
     assert len(ids(page)) == 35
     assert page.find_element(By.ID, "where").text == "101 to 135"
     assert not page.find_element(By.ID, "after").is_enabled()
+
+
+def test_paper_holds_every_sample(page: webdriver.Chrome) -> None:
+    page.find_element(By.ID, "after").click()
+    page.execute_script("dispatchEvent(new Event('beforeprint'))")
+    assert len(ids(page)) == 135 and not page.find_element(By.ID, "pages").is_displayed()
+    page.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert len(ids(page)) == 50 and page.find_element(By.ID, "where").text == "51 to 100"
 
 
 def test_only_the_index_is_loaded_until_a_sample_is_opened(page: webdriver.Chrome) -> None:

@@ -1,9 +1,12 @@
 """The page of a run of images: its report in the site's frame, without scripts of its own."""
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 from rbench.leaderboards.image_shown import ShownRun
 from rbench.leaderboards.report import TaskInfo
+from rbench.leaderboards.site.folder import SiteFolder
 from rbench.leaderboards.site.frame import SiteFrame
 from rbench.leaderboards.site.image_run_page import image_run_page
 from tests.leaderboards.image_runs import costs, neighbours, pictures, results
@@ -37,10 +40,13 @@ def test_the_page_holds_numbers_samples_neighbours_and_costs() -> None:
     assert "rbench verify shapes/zoo-flow-1" in html and "rbench evaluate shapes" in html
 
 
-def test_the_columns_of_every_grid_have_their_style() -> None:
-    html = image_run_page(shown(labels=[i % 10 for i in range(64)]), TASK, SITE)
+def test_the_columns_of_every_grid_have_their_style(tmp_path: Path) -> None:
+    site = replace(SITE, folder=SiteFolder(tmp_path))
+    html = image_run_page(shown(labels=[i % 10 for i in range(64)]), TASK, site)
+    (style,) = tmp_path.glob("images-*.css")
+    assert f'<link rel="stylesheet" href="../../{style.name}">' in html
     for number in set(re.findall(r'data-columns="(\d+)"', html)):
-        assert f".cells.c{number} {{" in html
+        assert f".cells.c{number} {{" in style.read_text()
 
 
 def test_a_publishable_page_holds_no_real_image() -> None:

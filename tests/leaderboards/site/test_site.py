@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -175,21 +176,21 @@ def test_the_published_page_has_order_and_figures_of_the_source(printed: Path) -
     models = [line for _, line in sorted(order.items()) if line["system"] != "Human Expert"]
     for row, line in zip(shown[1:], [m for m in models if m["system"] in shown_names(shown)],
                          strict=True):  # fmt: skip
-        assert row[1].split(" [")[0].strip() == line["system"]
-        cells = [cell for cell in row[2:] if cell]
-        assert cells[0] == line["overall"]
-        assert [*cells[2:7]] == [
-            line[s] for s in ("overall without math", "math", "physics", "counting", "game")
-        ]
+        assert row[0].split(" [")[0].strip() == line["system"]
+        cells = [re.sub(r"\[\d+\]", "", cell).strip() for cell in row[1:7]]
+        parts = ("overall without math", "math", "physics", "counting", "game")
+        assert cells == [line["overall"], *(line[part] for part in parts)]
 
 
 def shown_names(rows: list[list[str]]) -> set[str]:
-    return {row[1].split(" [")[0].strip() for row in rows}
+    return {row[0].split(" [")[0].strip() for row in rows}
 
 
 def test_published_figures_bear_source_links_and_findings(printed: Path) -> None:
     text = (printed / "rbench-v" / "index.html").read_text()
-    assert text.count('rel="noreferrer">evalmodels/<wbr>evalmodels.github.io') >= 27
+    short = 'rel="noreferrer">source<span class="sr">: evalmodels/evalmodels.github.io, leaderboard'
+    assert text.count(short) >= 27
+    assert text.count('rel="noreferrer">evalmodels/<wbr>evalmodels.github.io, leaderboard') == 1
     assert "The categories give 5.98 (48 of 803); the source prints 7.7" in text
     assert "the source prints 8.3. They do not agree." in text
 

@@ -43,7 +43,10 @@ def _quiet(browser: webdriver.Chrome, path: Path) -> Iterator[webdriver.Chrome]:
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
     assert browser.execute_script("return typeof window.__hacked") == "undefined"
     assert browser.execute(Command.GET_LOG, {"type": "browser"})["value"] == []
-    assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
+    loaded = browser.execute_script(
+        "return performance.getEntriesByType('resource').map((one) => one.name)"
+    )
+    assert all(address.startswith(path.parents[1].as_uri()) for address in loaded), loaded
 
 
 def models(page: webdriver.Chrome, table: int = 0) -> list[str]:
@@ -65,6 +68,7 @@ def reload(page: webdriver.Chrome) -> None:
     address = page.current_url
     page.get("about:blank")
     page.get(address)
+    WebDriverWait(page, 10).until(lambda p: p.find_elements(By.CSS_SELECTOR, "table.board"))
 
 
 def width(page: webdriver.Chrome, pixels: int) -> None:
@@ -99,6 +103,35 @@ def test_amounts_sort_by_what_they_mean_and_missing_ones_last(page: webdriver.Ch
     assert models(page)[:4] == ["<", "b", "a", "c"]  # 7M, 675M, 1.5B, none
     button(page, "parameters").click()
     assert models(page)[:4] == ["a", "b", "<", "c"]
+
+
+def test_equal_values_keep_their_order_both_ways(page: webdriver.Chrome) -> None:
+    for _ in range(2):  # of those that are ranked there are no errors
+        button(page, "errors").click()
+        assert models(page) == ["a", "b", "<", "c", "d"]
+
+
+def test_a_link_restores_filter_order_columns_and_page_together(
+    long_page: webdriver.Chrome,
+) -> None:
+    key = "g-aaaaaaaaaaaa"
+    hash_ = f"q=model&hide=run&sort={key}~ascending~accuracy %25 ↑&page={key}~2"
+    long_page.get(f"{long_page.current_url}#{hash_}")
+    reload(long_page)
+    values = [
+        float(str(cell.get_property("textContent")))
+        for cell in long_page.find_elements(By.CSS_SELECTOR, "tbody.ranked td:nth-child(3)")
+    ]
+    assert len(values) == 50 and values == sorted(values)
+    assert "page 2 of 3, 120 entries" in long_page.find_element(By.CSS_SELECTOR, ".pager").text
+    assert not button(long_page, "run").is_displayed() and said(long_page) == "120 entries"
+
+
+def test_a_history_opens_from_its_row(page: webdriver.Chrome) -> None:
+    link = page.find_element(By.CSS_SELECTOR, 'a[href*="-history-"]')
+    link.click()
+    place = str(link.get_dom_attribute("href"))
+    WebDriverWait(page, 10).until(lambda p: p.find_element(By.CSS_SELECTOR, place).is_displayed())
 
 
 def test_tab_reaches_the_skip_link_first(page: webdriver.Chrome) -> None:
@@ -140,10 +173,10 @@ def test_a_link_restores_what_was_chosen(page: webdriver.Chrome) -> None:
     page.find_element(By.NAME, "q").clear()
     page.find_element(By.NAME, "q").send_keys("a/b")
     page.find_element(By.CSS_SELECTOR, ".columns > summary").click()
-    page.find_element(By.CSS_SELECTOR, '[name="column"][value="n"]').click()
+    page.find_element(By.CSS_SELECTOR, '[name="column"][value="weights"]').click()
     reload(page)
     assert page.find_element(By.NAME, "q").get_property("value") == "a/b"
-    assert models(page) == ["a"] and not button(page, "n").is_displayed()
+    assert models(page) == ["a"] and not button(page, "weights").is_displayed()
     head = page.find_element(By.CSS_SELECTOR, 'th[data-name="math % ↑"]')
     assert head.get_attribute("aria-sort") == "descending"
     page.find_element(By.CSS_SELECTOR, '[type="reset"]').click()
@@ -199,6 +232,28 @@ def test_on_a_phone_only_tier_and_model_stay(page: webdriver.Chrome) -> None:
         ".map((cell) => getComputedStyle(cell).position)"
     )
     assert places[:2] == ["sticky", "sticky"] and set(places[2:]) == {"static"}
+
+
+def test_on_a_phone_the_model_alone_stays_where_nothing_has_a_tier(page: webdriver.Chrome) -> None:
+    width(page, 390)
+    page.get(f"{page.current_url}#g-bbbbbbbbbbbb")
+    cells = page.find_elements(By.CSS_SELECTOR, "#g-bbbbbbbbbbbb tbody tr:first-child > *")
+    looks = [(c.value_of_css_property("position"), c.value_of_css_property("left")) for c in cells]
+    assert looks[0] == ("sticky", "0px") and "sticky" not in {place for place, _ in looks[1:]}
+
+
+def test_on_a_phone_filters_are_folded_unless_one_is_set(page: webdriver.Chrome) -> None:
+    search, key = (By.NAME, "q"), (By.CSS_SELECTOR, ".unfold")
+    assert page.find_element(*search).is_displayed() and not page.find_element(*key).is_displayed()
+    width(page, 390)
+    assert not page.find_element(*search).is_displayed() and said(page) == "7 entries"
+    page.find_element(*key).click()
+    assert page.find_element(*key).get_attribute("aria-expanded") == "true"
+    page.find_element(*search).send_keys("a/b")
+    reload(page)
+    assert page.find_element(*search).is_displayed() and said(page) == "1 of 7 entries"
+    page.find_element(*key).click()
+    assert not page.find_element(*search).is_displayed()
 
 
 def test_long_tables_have_pages_of_fifty(long_page: webdriver.Chrome) -> None:

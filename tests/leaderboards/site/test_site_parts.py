@@ -1,15 +1,17 @@
 """The parts of a site by themselves: addresses, amounts, Markdown, bars, data in a page."""
 
+import hashlib
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from markupsafe import Markup
 
 from rbench.leaderboards.board import build_board
-from rbench.leaderboards.entries import Board
 from rbench.leaderboards.site.addresses import addresses, folder_name
+from rbench.leaderboards.site.folder import SiteFolder, shared_file
 from rbench.leaderboards.site.frame import SiteFrame
 from rbench.leaderboards.site.interval_bars import bar, scale_of
 from rbench.leaderboards.site.markdown import markdown
@@ -32,13 +34,13 @@ def test_a_sound_name_stays() -> None:
 
 
 def test_runs_of_one_folder_name_get_places_of_their_own() -> None:
-    board = build_board([entry("a", path="x/run"), entry("b", path="y/run")], command="")
-    assert sorted(addresses(board).runs.values()) == ["quiz/run", "quiz/run~2"]
+    entries = [entry("a", path="x/run"), entry("b", path="y/run")]
+    assert sorted(addresses(entries).runs.values()) == ["quiz/run", "quiz/run~2"]
+    assert addresses(entries[::-1]) == addresses(entries)
 
 
 def test_an_entry_without_a_run_has_no_place() -> None:
-    board = Board({}, "")
-    assert addresses(board).run(entry("a")) is None
+    assert addresses([]).run(entry("a")) is None
 
 
 @pytest.mark.parametrize(
@@ -96,8 +98,22 @@ def test_data_in_a_page_comes_back_and_ends_no_element() -> None:
     assert "<" not in found[1]
 
 
-def test_only_a_page_with_pieces_may_load_scripts() -> None:
+def test_only_a_page_with_pieces_may_add_scripts_and_show_pictures() -> None:
     plain = FRAME.page("t", Markup(""), depth=0)
     loading = FRAME.page("t", Markup(""), depth=0, pieces=True)
-    assert "trusted-types &#39;none&#39;" in plain and "file:" not in plain
-    assert "&#39;self&#39; file:" in loading and "trusted-types rbench-pieces" in loading
+    assert "trusted-types &#39;none&#39;" in plain and "img-src data:;" in plain
+    assert "trusted-types rbench-pieces" in loading
+    assert "img-src data: &#39;self&#39; file:;" in loading
+
+
+def test_pages_link_to_style_and_script_by_names_that_bear_their_content(tmp_path: Path) -> None:
+    own = shared_file("own", "js", "'use strict';")
+    page = replace(FRAME, folder=SiteFolder(tmp_path)).page("t", Markup(""), depth=2, script=own)
+    linked = re.findall(r'(?:src|href)="../../([a-z]+-[0-9a-f]{10}\.(?:css|js))"', page)
+    assert [name.split("-")[0] for name in linked] == ["site", "site", "own"]
+    for name in linked:
+        digest = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+        assert digest.startswith(Path(name).stem.split("-")[1])
+    assert re.findall("<script>(.*?)</script>", page) == [
+        'document.documentElement.classList.add("js");'
+    ]

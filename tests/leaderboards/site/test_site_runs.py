@@ -60,6 +60,43 @@ def test_the_command_is_on_the_page_and_keeps_publishable(runs: Path, tmp_path: 
     assert f"rbench leaderboard {runs} --format html -o {folder} --publishable" in text
 
 
+@pytest.fixture(scope="module")
+def kept_site(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of a kept leaderboard: the first run is withdrawn, the second self-reported."""
+    kept = tmp_path_factory.mktemp("kept") / "board"
+    first, second = sorted(path.parent for path in runs.rglob("results.json"))
+    assert main(["leaderboard", "add", str(first), "--to", str(kept)]) == 0
+    reported = ["leaderboard", "add", str(second), "--as", "self-reported", "--to", str(kept)]
+    assert main(reported) == 0
+    key = f"rbench-t-mini/{first.name}"
+    assert main(["leaderboard", "withdraw", key, "--reason", "A bug <b>.", "--in", str(kept)]) == 0
+    site = kept.parent / "site"
+    arguments = ["leaderboard", str(runs), "--kept", str(kept), "--format", "html", "-o", str(site)]
+    assert main(arguments) == 0
+    return site / "rbench-t-mini"
+
+
+def test_the_page_of_a_run_says_what_became_of_it(kept_site: Path) -> None:
+    gone, reported = (p.read_text() for p in sorted(kept_site.glob("*/index.html")))
+    history = gone.partition('aria-labelledby="became"')[2].partition("</ol>")[0]
+    assert history.index("taken in as re-run, verified") < history.index("A bug &lt;b&gt;.")
+    assert "<strong>This run is withdrawn.</strong>" in gone and "Self-reported" not in gone
+    assert "<strong>Self-reported.</strong>" in reported and "This run is" not in reported
+    assert "taken in as self-reported" in reported
+
+
+def test_the_page_of_a_run_at_hand_has_no_history(site: Path, runs: Path) -> None:
+    for folder in (path.parent.name for path in runs.rglob("results.json")):
+        text = (site / "rbench-t-mini" / folder / "index.html").read_text()
+        assert "became" not in text and "Self-reported" not in text
+
+
+def test_the_table_of_a_kept_leaderboard_says_it_too(kept_site: Path) -> None:
+    text = (kept_site / "index.html").read_text()
+    assert "A bug &lt;b&gt;." in text.partition("History of the entries")[2]
+    assert "Not ranked: withdrawn." in text
+
+
 def test_from_a_table_a_link_leads_to_a_run(browser: webdriver.Chrome, site: Path) -> None:
     folders = {path.name for path in (site / "rbench-t-mini").iterdir() if path.is_dir()}
     browser.get((site / "rbench-t-mini" / "index.html").as_uri())

@@ -32,7 +32,7 @@ from rbench.metrics.representations.representation import Representation
 from tests.metrics.evaluation.image_sets import two_folders
 from tests.metrics.representations.random_inception import random_state
 
-N = 8
+N = 4
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def pytorch_fid_network(weights: Path, **options: bool) -> torch.nn.Module:
 def of_pytorch_fid(weights: Path, folder: Path) -> np.ndarray:
     network = pytorch_fid_network(weights)
     files = sorted(folder.iterdir())
-    return fid_score.get_activations(files, network, batch_size=8, num_workers=0)
+    return fid_score.get_activations(files, network, batch_size=N, num_workers=0)
 
 
 def of_clean_fid(weights: Path, folder: Path) -> np.ndarray:
@@ -71,7 +71,7 @@ def of_clean_fid(weights: Path, folder: Path) -> np.ndarray:
             return network((images - 128) / 128)[0][:, :, 0, 0]
 
     return clean_fid.get_folder_features(
-        str(folder), model, num_workers=0, batch_size=8, device=torch.device("cpu"),
+        str(folder), model, num_workers=0, batch_size=N, device=torch.device("cpu"),
         mode="clean", verbose=False,
     )  # fmt: skip
 
@@ -110,14 +110,14 @@ def test_torch_fidelity_comes_to_the_same_values(weights: Path, folders: tuple[P
     real, fake = folders
     theirs = torch_fidelity.calculate_metrics(
         input1=str(fake), input2=str(real), cuda=False, isc=True, fid=True, kid=True,
-        kid_subset_size=6, kid_subsets=10, isc_splits=4, batch_size=8, verbose=False,
+        kid_subset_size=3, kid_subsets=10, isc_splits=2, batch_size=N, verbose=False,
         save_cpu_ram=True,
         cache=False, feature_extractor_weights_path=str(weights),
     )  # fmt: skip
     measured = measure(
         real, fake, ["frechet", "kernel", "inception-score"],
         representations=[inception_of(weights)], preset="torch-fidelity", blocks=0,
-        options={"kernel": {"subset_size": 6, "subsets": 10}, "inception-score": {"splits": 4}},
+        options={"kernel": {"subset_size": 3, "subsets": 10}, "inception-score": {"splits": 2}},
     )  # fmt: skip
     values = {row.metric: row.result.value for row in measured.rows}
     assert values["inception-score"] == pytest.approx(theirs["inception_score_mean"], rel=1e-6)
