@@ -89,6 +89,8 @@ class Site:
         # A site that was killed, or an older one, has no list: a publishable one must not keep
         # its samples.
         self._earlier |= self._there()
+        if self._frame.publishable:
+            self._refuse_unlisted_samples()
         with self._listed_if_interrupted():
             self.run_pages = write_run_pages(
                 found, self._frame, stand=standings(entries), workers=self._workers,
@@ -102,6 +104,16 @@ class Site:
             self._write_board(board)
             write_list(self._out)
             remove_stale(self._out, self._earlier)
+
+    def _refuse_unlisted_samples(self) -> None:
+        """Raise `UsageError` where samples lie that nothing names, so that they would stay."""
+        pieces = self._out.path.glob("*/*/samples-[0-9]*.js")
+        unlisted = {path.relative_to(self._out.path).as_posix() for path in pieces} - self._earlier
+        if unlisted:
+            raise UsageError(
+                f"-o {self._out.path} holds samples of another site, such as {min(unlisted)}, which"
+                " a publishable one must not keep: give an empty folder."
+            )
 
     @contextmanager
     def _listed_if_interrupted(self) -> Iterator[None]:

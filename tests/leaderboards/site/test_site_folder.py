@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rbench.cli import main
+from rbench.errors import UsageError
 from rbench.harness.cards import Card, load_card
 from rbench.harness.open_run import open_run
 from rbench.leaderboards import run_report
@@ -128,6 +129,18 @@ def test_a_publishable_site_leaves_no_sample_of_one_that_was_killed(
     made(runs, tmp_path)
     assert not (run / "samples-007.js").exists() and (run / "samples-000.js").exists()
     assert (run / "mine.js").read_text() == "of the reader"
+
+
+def test_a_publishable_site_is_not_written_beside_samples_that_no_list_names(
+    runs: list[Path], tmp_path: Path
+) -> None:
+    made(runs, tmp_path)
+    (tmp_path / NAME).unlink()
+    before = texts(tmp_path)
+    with pytest.raises(UsageError, match=rf"{runs[0].name}/samples-000.js.* give an empty folder"):
+        made(runs[1:], tmp_path, publishable=True)
+    assert texts(tmp_path) == before
+    made(runs, tmp_path, publishable=True)  # all of them are named now
 
 
 def test_a_damaged_run_costs_its_own_page_alone(runs: list[Path], tmp_path: Path) -> None:
