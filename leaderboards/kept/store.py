@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rbench.errors import DataError, UsageError, nearest
@@ -52,13 +52,19 @@ class KeptFolder:
         folder = cls(Path(path))
         marker = folder.path / MARKER
         if not marker.is_file():
-            if folder.path.is_dir() and any(folder.path.iterdir()):
+            # Hidden files are those of version control, and of another process that makes it now.
+            held = folder.path.is_dir() and any(
+                not path.name.startswith(".") for path in folder.path.iterdir()
+            )
+            if held and not marker.is_file():  # looked at again: another process may have made it
                 raise DataError(
                     f"{folder.path} is not empty and no kept leaderboard: give a new folder."
                 )
             folder.path.mkdir(parents=True, exist_ok=True)
             content = json.dumps({"schema": SCHEMA}) + "\n"
-            _write(marker, content.encode())  # whoever comes second writes the same
+            # Whoever comes second leaves the file of the first, on which that one may hold a lock.
+            with suppress(FileExistsError):
+                _write(marker, content.encode(), anew=True)
         return cls.existing(path)
 
     @contextmanager
@@ -134,14 +140,17 @@ def _check_marker(marker: Path) -> None:
         )
 
 
-def _write(file: Path, content: bytes) -> None:
+def _write(file: Path, content: bytes, *, anew: bool = False) -> None:
+    """Write a file whole or not at all; with `anew` raise `FileExistsError` where there is one."""
     file.parent.mkdir(exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".")
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(content)
         Path(temporary).chmod(0o644)
-        Path(temporary).replace(file)
-    except BaseException:
+        if anew:
+            file.hardlink_to(temporary)
+        else:
+            Path(temporary).replace(file)
+    finally:
         Path(temporary).unlink(missing_ok=True)
-        raise

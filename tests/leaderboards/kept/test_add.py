@@ -204,6 +204,31 @@ def test_adds_at_the_same_time_all_arrive(tmp_path: Path) -> None:
     assert not [name for name in contents(folder) if "/." in name or name.startswith(".")]
 
 
+def test_a_folder_of_hidden_files_is_empty(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".under-way").write_text("of another process")
+    assert KeptFolder.made(tmp_path).known() == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".git", ".under-way", "kept.json"]
+
+
+def test_of_two_that_make_a_folder_the_second_leaves_the_file_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker = KeptFolder.made(tmp_path).path / "kept.json"
+    (tmp_path / "quiz").mkdir()
+    before, is_file = marker.stat().st_ino, Path.is_file
+    looks: list[Path] = []
+
+    def blind_at_first(path: Path) -> bool:
+        looks.append(path)
+        return len(looks) > 1 and is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", blind_at_first)
+    KeptFolder.made(tmp_path)
+    assert looks[0] == marker and marker.stat().st_ino == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.json", "quiz"]
+
+
 def test_a_changed_reply_changes_the_fingerprint_and_a_changed_time_does_not(
     run: Path, tmp_path: Path
 ) -> None:
