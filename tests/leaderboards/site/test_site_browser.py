@@ -129,9 +129,11 @@ def test_a_link_restores_filter_order_columns_and_page_together(
 
 def test_a_history_opens_from_its_row(page: webdriver.Chrome) -> None:
     link = page.find_element(By.CSS_SELECTOR, 'a[href*="-history-"]')
+    history = page.find_element(By.CSS_SELECTOR, str(link.get_dom_attribute("href")))
+    assert not history.is_displayed()
     link.click()
-    place = str(link.get_dom_attribute("href"))
-    WebDriverWait(page, 10).until(lambda p: p.find_element(By.CSS_SELECTOR, place).is_displayed())
+    WebDriverWait(page, 10).until(lambda _: history.is_displayed())
+    assert history.text
 
 
 def test_tab_reaches_the_skip_link_first(page: webdriver.Chrome) -> None:
