@@ -149,8 +149,17 @@ def _write(file: Path, content: bytes, *, anew: bool = False) -> None:
             out.write(content)
         Path(temporary).chmod(0o644)
         if anew:
-            file.hardlink_to(temporary)
+            _link(file, temporary)
         else:
             Path(temporary).replace(file)
     finally:
         Path(temporary).unlink(missing_ok=True)
+
+
+def _link(file: Path, target: str) -> None:
+    try:
+        file.hardlink_to(target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links, such as that of a memory stick
+        Path(target).replace(file)

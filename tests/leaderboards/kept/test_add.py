@@ -211,6 +211,17 @@ def test_a_folder_of_hidden_files_is_empty(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == [".git", ".under-way", "kept.json"]
 
 
+def test_a_folder_is_made_on_a_file_system_without_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, target: str) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    assert KeptFolder.made(tmp_path).known() == []
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.json"]
+
+
 def test_of_two_that_make_a_folder_the_second_leaves_the_file_of_the_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
